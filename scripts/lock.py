@@ -92,15 +92,13 @@ def _path_is_usable(path: str, lock: str) -> bool:
 def probe_prefix(lock: str) -> str:
     """Ask pip, without installing anything, where the index keeps a few files of the lock."""
     versions = dict(re.findall(r'\[\[package\]\]\nname = "([^"]+)"\nversion = "([^"]+)"', lock))
+    pip: list[str | Path] = [python(), "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
+    pip += ["--no-deps", "--only-binary", ":all:", "--index-url", effective_index()]
     for name in PROBES:
         if name not in versions:
             continue
         asked = subprocess.run(
-            [python(), "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--no-deps"]
-            + ["--only-binary", ":all:", "--report", "-", "--index-url", effective_index()]
-            + [f"{name}=={versions[name]}"],
-            capture_output=True,
-            text=True,
+            [*pip, "--report", "-", f"{name}=={versions[name]}"], capture_output=True, text=True
         )
         if asked.returncode == 0 and (prefix := prefix_in_report(asked.stdout, lock)):
             return prefix
@@ -127,8 +125,8 @@ def refresh(arguments: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT, folder / PROJECT.name)
     index = effective_index()
-    command = [python(), "-m", "uv", "lock", "--project", folder, "--default-index", index, *arguments]
-    subprocess.run(command, check=True)
+    command: list[str | Path] = [python(), "-m", "uv", "lock", "--project", folder, "--default-index", index]
+    subprocess.run([*command, *arguments], check=True)
     LOCK.write_text(tokenise((folder / LOCK.name).read_text(encoding="utf-8")), encoding="utf-8")
 
 
