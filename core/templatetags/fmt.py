@@ -107,7 +107,9 @@ def money_in(value: Any, currency: str = "CNY", unit: str = "auto") -> SafeStrin
     if amount is None:
         return NONE
     figure, word = scaled_money(amount, currency, unit)
-    exact = f"{grouped(amount)} {CURRENCY_WORDS.get(currency, (currency, currency))[0 if is_chinese() else 1]}"
+    exact = (
+        f"{grouped(amount)} {CURRENCY_WORDS.get(currency, (currency, currency))[0 if is_chinese() else 1]}"
+    )
     return format_html(
         '<span class="money" title="{}">{} <span class="unit">{}</span></span>', exact, figure, word
     )
@@ -120,7 +122,9 @@ def wan(value: Any, places: int = 2) -> SafeString | str:
     if amount is None:
         return NONE
     return format_html(
-        '<span class="money" title="{}">{}</span>', f"{grouped(amount)} 元", grouped(amount / WAN, int(places))
+        '<span class="money" title="{}">{}</span>',
+        f"{grouped(amount)} 元",
+        grouped(amount / WAN, int(places)),
     )
 
 

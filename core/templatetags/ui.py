@@ -238,19 +238,25 @@ def file_list(files: Iterable[Any], empty: Words = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/progress.html")
-def progress(percent: Any, words: Words = "", state: str = "running", steps: Iterable[Any] = ()) -> dict[str, Any]:
+def progress(
+    percent: Any, words: Words = "", state: str = "running", steps: Iterable[Any] = ()
+) -> dict[str, Any]:
     """Percent 0–100 and the step in words; ``state`` queued, running, done, failed; ``steps`` with label and state."""
     return {"percent": int(percent or 0), "words": words, "state": state, "steps": list(steps)}
 
 
 @register.inclusion_tag("components/empty.html")
-def empty_state(title: Words, text: Words = "", icon: str = "inbox", action: Words = "", url: str = "") -> dict[str, Any]:
+def empty_state(
+    title: Words, text: Words = "", icon: str = "inbox", action: Words = "", url: str = ""
+) -> dict[str, Any]:
     """Says what will be here, and offers the first action."""
     return {"title": title, "text": text, "icon": icon, "action": action, "url": url}
 
 
 @register.inclusion_tag("components/pages.html")
-def keyset_pages(next_url: str = "", previous_url: str = "", count: Words | int = "", unit: Words = "") -> dict[str, Any]:
+def keyset_pages(
+    next_url: str = "", previous_url: str = "", count: Words | int = "", unit: Words = ""
+) -> dict[str, Any]:
     """Foot of a list: ``count`` may be "50+"."""
     return {"next_url": next_url, "previous_url": previous_url, "count": count, "unit": unit}
 
@@ -295,7 +301,9 @@ def address(context: Context, **changes: Any) -> str:
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
-def sort_head(context: Context, label: Words, field: str, unit: Words = "", param: str = "ordering") -> dict[str, Any]:
+def sort_head(
+    context: Context, label: Words, field: str, unit: Words = "", param: str = "ordering"
+) -> dict[str, Any]:
     """Content of a ``<th>``: a link that sorts by ``field``, then the other way round."""
     now = context["request"].GET.get(param, "")
     wanted = f"-{field}" if now == field else field
@@ -307,7 +315,9 @@ def sort_head(context: Context, label: Words, field: str, unit: Words = "", para
 
 # --- forms -----------------------------------------------------------------------------------------------
 @register.simple_tag
-def field(bound: BoundField, css: str = "", unit: Words = "", help: Words = "", label: Words = "") -> SafeString:
+def field(
+    bound: BoundField, css: str = "", unit: Words = "", help: Words = "", label: Words = ""
+) -> SafeString:
     """One form field: label above, help, the word “optional” where it is, errors, all tied by ARIA."""
     if bound.is_hidden:
         return bound.as_widget()
@@ -363,7 +373,9 @@ def card(content: str, title: Words = "", note: Words = "", id: str = "", css: s
 
 
 @register.simple_block_tag
-def table_card(content: str, title: Words = "", note: Words = "", id: str = "", tall: bool = False) -> SafeString:
+def table_card(
+    content: str, title: Words = "", note: Words = "", id: str = "", tall: bool = False
+) -> SafeString:
     """A card around ``<table class="data sticky-first">``: scrolls inside, never the page."""
     return _box("table_card", content, title=title, note=note, id=id, tall=tall)
 
@@ -376,7 +388,9 @@ def alert(content: str, tone: str = "info", title: Words = "", icon: str = "") -
 
 
 @register.simple_block_tag
-def page_header(content: str, title: Words, subtitle: Words = "", pills: Any = "", ids: Iterable[Any] = ()) -> SafeString:
+def page_header(
+    content: str, title: Words, subtitle: Words = "", pills: Any = "", ids: Iterable[Any] = ()
+) -> SafeString:
     """The head of a page; the content are its actions, with one ``btn-primary`` at most.
 
     ``pills`` is markup made with ``{% stage_pill … as pills %}``; ``ids`` are ``(term, value)`` pairs.

@@ -1,0 +1,170 @@
+"""Tamper-evident history: one append-only hash chain per incubator, per park and per park's evaluations.
+
+Each entry's hash covers everything in it and the hash before it (SHA-256 over canonical JSON). The head row
+is locked while a link is added, so that a chain never forks; it is stored apart, so that a truncated chain
+shows too. The head is printed in every sealed report: whoever rewrites a chain cannot rewrite the paper.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.models import HistoryEntry, HistoryHead
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be remembered of one act: ``changes`` maps a field to ``[before, after]``."""
+
+    action: str
+    subject_type: str
+    subject_id: str
+    subject_label: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first row of a chain that does not fit, and why."""
+
+    chain: str
+    sequence: int
+    entry_id: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        row = f"row {self.entry_id}" if self.entry_id else "no row"
+        return f"{self.chain} #{self.sequence} ({row}): {self.reason}"
+
+
+def canonical(data: Any) -> bytes:
+    """The one byte string for this data: sorted keys, no spaces, UTF-8."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plain).encode()
+
+
+def plain(value: Any) -> Any:
+    """Dates, decimals and the like as the text that history and snapshots store."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)
+
+
+def record(
+    *,
+    chain: str,
+    action: str,
+    subject: Any,
+    changes: Mapping[str, Any],
+    actor: Any,
+    at: datetime | None = None,
+) -> HistoryEntry:
+    """Add one link to ``chain`` inside the caller's transaction; ``actor`` None means the system itself."""
+    change = Change(action, subject._meta.label_lower, str(subject.pk), str(subject)[:300], changes)
+    return record_many(chain=chain, changes=[change], actor=actor, at=at)[0]
+
+
+def record_many(
+    *, chain: str, changes: Sequence[Change], actor: Any, at: datetime | None = None
+) -> list[HistoryEntry]:
+    """Add many links under one lock; same result as ``record`` one by one."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("history is written in the transaction of the change itself")
+    HistoryHead.objects.get_or_create(chain=chain)
+    head = HistoryHead.objects.select_for_update().get(chain=chain)
+    moment = at or timezone.now()
+    name = actor.get_username() if actor is not None else "system"
+    entries: list[HistoryEntry] = []
+    for change in changes:
+        entry = HistoryEntry(
+            chain=chain,
+            sequence=head.sequence + 1,
+            at=moment,
+            actor=name,
+            action=change.action,
+            subject_type=change.subject_type,
+            subject_id=change.subject_id,
+            subject_label=change.subject_label,
+            changes=json.loads(canonical(change.changes)),
+            previous_hash=head.hash,
+        )
+        entry.hash = hash_of(entry)
+        head.sequence, head.hash = entry.sequence, entry.hash
+        entries.append(entry)
+    HistoryEntry.objects.bulk_create(entries, batch_size=1000)
+    head.save(update_fields=["sequence", "hash"])
+    return entries
+
+
+def hash_of(entry: HistoryEntry) -> str:
+    """SHA-256 over every column of the entry and the hash before it."""
+    body = {
+        "chain": entry.chain,
+        "sequence": entry.sequence,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject_type": entry.subject_type,
+        "subject_id": entry.subject_id,
+        "subject_label": entry.subject_label,
+        "changes": entry.changes,
+        "previous_hash": entry.previous_hash,
+    }
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def verify(chains: Iterable[str] | None = None) -> Iterator[Break]:
+    """The first break of each chain, oldest link first; nothing when every chain holds."""
+    names = set(HistoryHead.objects.values_list("chain", flat=True)) | set(
+        HistoryEntry.objects.values_list("chain", flat=True).distinct()
+    )
+    for chain in sorted(names if chains is None else set(chains)):
+        broken = _verify_chain(chain)
+        if broken:
+            yield broken
+
+
+def _verify_chain(chain: str) -> Break | None:
+    expected, sequence = GENESIS, 0
+    for entry in HistoryEntry.objects.filter(chain=chain).order_by("sequence").iterator(chunk_size=2000):
+        sequence += 1
+        if entry.sequence != sequence:
+            return Break(chain, sequence, None, f"this entry is missing; the next one is #{entry.sequence}")
+        if entry.previous_hash != expected:
+            return Break(chain, sequence, entry.pk, "it does not continue the entry before it")
+        if hash_of(entry) != entry.hash:
+            return Break(chain, sequence, entry.pk, "its content was changed after it was written")
+        expected = entry.hash
+    head = HistoryHead.objects.filter(chain=chain).first()
+    if head is None:
+        return Break(chain, sequence, None, "the head of the chain is missing")
+    if head.sequence != sequence:
+        return Break(
+            chain, min(sequence, head.sequence) + 1, None, f"the head says #{head.sequence} is the last entry"
+        )
+    if head.hash != expected:
+        return Break(chain, sequence, None, "the head does not match the last entry")
+    return None
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """``{field: [before, after]}`` for the fields that differ."""
+    return {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
+
+
+def heads(chains: Iterable[str]) -> list[dict[str, Any]]:
+    """The heads of these chains, by name: what a sealed report prints."""
+    rows = HistoryHead.objects.filter(chain__in=list(chains)).order_by("chain")
+    return [{"chain": row.chain, "sequence": row.sequence, "hash": row.hash} for row in rows]

@@ -1,0 +1,243 @@
+"""Companies and teams, their yearly figures and recognitions."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.constraints import not_negative, ordered, paired, second_person
+from core.enums import Currency, Provenance
+from enterprises.enums import EnterpriseKind, RecognitionKind
+from evidence.models import EvidenceFile
+from incubators.models import Incubator, Named, Park
+from incubators.scope import Action, scope_of
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
+
+
+class Enterprise(Named):
+    """A company, or a team that has not founded one yet."""
+
+    park = models.ForeignKey(
+        Park, verbose_name=_("park"), on_delete=models.PROTECT, related_name="enterprises"
+    )
+    incubator = models.ForeignKey(
+        Incubator,
+        verbose_name=_("incubator"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enterprises",
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=EnterpriseKind.choices, default=EnterpriseKind.COMPANY
+    )
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    organisation_number = models.CharField(_("Swedish organisation number"), max_length=10, blank=True)
+    country = models.CharField(
+        _("country"), max_length=2, default="CN", help_text=_("two letters, as in CN or SE")
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
+    external_id = models.CharField(_("number in your own system"), max_length=80, blank=True)
+    provenance = models.CharField(
+        _("provenance"), max_length=14, choices=Provenance.choices, default=Provenance.RECORDED
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"))
+    updated_at = models.DateTimeField(_("changed"))
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enterprise")
+        verbose_name_plural = _("enterprises")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["park", "credit_code"],
+                condition=~Q(credit_code=""),
+                name="enterprises_credit_code_once_per_park",
+                violation_error_message=_(
+                    "An enterprise with this unified social credit code is already recorded."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["park", "organisation_number"],
+                condition=~Q(organisation_number=""),
+                name="enterprises_organisation_number_once_per_park",
+                violation_error_message=_("An enterprise with this organisation number is already recorded."),
+            ),
+            models.UniqueConstraint(
+                fields=["park", "incubator", "external_id"],
+                condition=~Q(external_id=""),
+                nulls_distinct=False,
+                name="enterprises_external_id_once",
+                violation_error_message=_(
+                    "An enterprise with this number of your own system is already recorded."
+                ),
+            ),
+            models.CheckConstraint(
+                name="enterprises_credit_code_form",
+                condition=Q(credit_code="")
+                | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"),
+                violation_error_message=_("A unified social credit code has 18 characters."),
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="enterprises_search"),
+            models.Index(fields=["updated_at", "id"], name="enterprises_pull"),
+        ]
+
+    @property
+    def chain(self) -> str:
+        return self.incubator.chain if self.incubator else self.park.chain
+
+
+class OfEnterpriseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(
+            scope_of(user)
+            .places(Action.READ)
+            .filter(park="enterprise__park", incubator="enterprise__incubator")
+        )
+
+    def verified(self) -> Self:
+        return self.filter(verified_at__isnull=False)
+
+
+class YearlyFigure(models.Model):
+    """What an enterprise reports for one calendar year; counts only once a second person verified it."""
+
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name=_("enterprise"), on_delete=models.CASCADE, related_name="yearly_figures"
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.CNY)
+    revenue_amount = models.DecimalField(_("revenue"), max_digits=18, decimal_places=2, null=True, blank=True)
+    rd_expense_amount = models.DecimalField(
+        _("R&D expense"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    tax_paid_amount = models.DecimalField(
+        _("tax paid"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    staff_count = models.PositiveIntegerField(_("staff at the end of the year"), null=True, blank=True)
+    rd_staff_count = models.PositiveIntegerField(_("R&D staff"), null=True, blank=True)
+    entered_at = models.DateTimeField(_("entered"))
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
+    )
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("verified by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OfEnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("yearly figures")
+        verbose_name_plural = _("yearly figures")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "year"],
+                name="enterprises_figures_once_a_year",
+                violation_error_message=_("Figures for this year are already recorded."),
+            ),
+            models.CheckConstraint(
+                name="enterprises_figures_year",
+                condition=Q(year__gte=1990, year__lte=2100),
+                violation_error_message=_("The year lies between 1990 and 2100."),
+            ),
+            not_negative("revenue_amount", name="enterprises_revenue_not_negative"),
+            not_negative("rd_expense_amount", name="enterprises_rd_expense_not_negative"),
+            not_negative("tax_paid_amount", name="enterprises_tax_not_negative"),
+            models.CheckConstraint(
+                name="enterprises_rd_staff_within_staff",
+                condition=Q(rd_staff_count__isnull=True)
+                | Q(staff_count__isnull=True)
+                | Q(rd_staff_count__lte=F("staff_count")),
+                violation_error_message=_("There cannot be more R&D staff than staff."),
+            ),
+            paired("verified_at", "verified_by", name="enterprises_figures_verified_pair"),
+            second_person("entered_by", "verified_by", name="enterprises_figures_second_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.year}"
+
+
+class Recognition(models.Model):
+    """A title, plan place or filing of an enterprise with its date and certificate."""
+
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name=_("enterprise"), on_delete=models.CASCADE, related_name="recognitions"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=RecognitionKind.choices)
+    granted_on = models.DateField(_("granted on"))
+    expires_on = models.DateField(_("valid until (not included)"), null=True, blank=True)
+    certificate_number = models.CharField(_("certificate or application number"), max_length=80, blank=True)
+    evidence = models.ForeignKey(
+        EvidenceFile,
+        verbose_name=_("evidence"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="recognitions",
+    )
+    entered_at = models.DateTimeField(_("entered"))
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
+    )
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("verified by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OfEnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recognition")
+        verbose_name_plural = _("recognitions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "kind", "granted_on", "certificate_number"],
+                name="enterprises_recognition_once",
+                violation_error_message=_("This recognition is already recorded."),
+            ),
+            ordered(
+                "granted_on",
+                "expires_on",
+                name="enterprises_recognition_dates",
+                message=_("A title expires after it was granted."),
+            ),
+            paired("verified_at", "verified_by", name="enterprises_recognition_verified_pair"),
+            second_person("entered_by", "verified_by", name="enterprises_recognition_second_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.get_kind_display()}"
