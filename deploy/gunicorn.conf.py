@@ -15,3 +15,5 @@ worker_tmp_dir = "/dev/shm"
 # Only the reverse proxy of the same private network can reach this port.
 forwarded_allow_ips = "*"
 accesslog = "-"
+# It would be written under HOME, which the container does not have.
+control_socket_disable = True

@@ -1,6 +1,7 @@
 """The cleaner that outlives a killed supervisor: reads orders from a pipe and acts when the pipe ends.
 
-Orders, one a line: ``group PID`` (a process group to end), ``forget PID``, ``remove FOLDER``, ``dismiss``.
+Orders, one a line: ``kill PID`` (end this process group at once), ``close PID`` (first let it close its files),
+``forget PID``, ``remove FOLDER``, ``dismiss``.
 """
 
 import contextlib
@@ -9,27 +10,36 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import dataclass, field
+from pathlib import Path
 
-# PostgreSQL closes cleanly on the kernel's own signal; it gets this long before it is killed.
-GRACE_SECONDS = 5.0
+# PostgreSQL writes a checkpoint; what is not done after this time is repaired at the next start.
+CLOSING_SECONDS = 5.0
 
 
-def read_orders() -> tuple[set[int], list[str], bool]:
-    """Everything that was ordered until the pipe ended: groups, folders, and whether all was well."""
-    groups: set[int] = set()
-    folders: list[str] = []
-    for line in sys.stdin:
+@dataclass
+class Orders:
+    """What there is to clean up."""
+
+    kill: set[int] = field(default_factory=set)
+    close: set[int] = field(default_factory=set)
+    folders: list[str] = field(default_factory=list)
+    dismissed: bool = False
+
+    def take(self, line: str) -> None:
         verb, _, what = line.rstrip("\n").partition(" ")
         match verb:
-            case "group":
-                groups.add(int(what))
+            case "kill":
+                self.kill.add(int(what))
+            case "close":
+                self.close.add(int(what))
             case "forget":
-                groups.discard(int(what))
+                self.kill.discard(int(what))
+                self.close.discard(int(what))
             case "remove":
-                folders.append(what)
+                self.folders.append(what)
             case "dismiss":
-                return groups, folders, True
-    return groups, folders, False
+                self.dismissed = True
 
 
 def signal_groups(groups: set[int], sent: signal.Signals) -> None:
@@ -38,33 +48,39 @@ def signal_groups(groups: set[int], sent: signal.Signals) -> None:
             os.killpg(group, sent)
 
 
-def clean_up(groups: set[int], folders: list[str]) -> None:
-    signal_groups(groups, signal.SIGINT)
-    alive = groups
-    deadline = time.monotonic() + GRACE_SECONDS
-    while alive and time.monotonic() < deadline:
-        time.sleep(0.1)
-        alive = {group for group in alive if exists(group)}
-    signal_groups(alive, signal.SIGKILL)
-    for folder in folders:
+def is_alive(pid: int) -> bool:
+    """A zombie that nobody has fetched yet does not count (init of a container may never fetch it)."""
+    status = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        with contextlib.suppress(OSError):
+            return status.read_text().rpartition(")")[2].split()[0] != "Z"
+        return False
+    with contextlib.suppress(OSError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+def clean_up(orders: Orders) -> None:
+    signal_groups(orders.kill, signal.SIGKILL)
+    signal_groups(orders.close, signal.SIGINT)
+    deadline = time.monotonic() + CLOSING_SECONDS
+    while any(is_alive(pid) for pid in orders.close) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    signal_groups(orders.close, signal.SIGKILL)
+    for folder in orders.folders:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def exists(group: int) -> bool:
-    with contextlib.suppress(PermissionError):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return False
-    return True
 
 
 def main() -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-    groups, folders, dismissed = read_orders()
-    if not dismissed:
-        clean_up(groups, folders)
+    orders = Orders()
+    for line in sys.stdin:
+        orders.take(line)
+        if orders.dismissed:
+            return
+    clean_up(orders)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,10 @@ class Processes:
         on_orphaned: signal.Signals = signal.SIGTERM,
         **options: Any,
     ) -> "subprocess.Popen[bytes]":
-        """Start a service: own session (a terminal's Ctrl-C reaches only us), output to a log file."""
+        """Start a service: own session (a terminal's Ctrl-C reaches only us), output to a log file.
+
+        ``on_orphaned`` SIGINT marks one that closes its files first (PostgreSQL) when we are killed.
+        """
         with log.open("ab") as output:
             process = subprocess.Popen(
                 command,
@@ -99,7 +102,7 @@ class Processes:
                 preexec_fn=die_with_parent(on_orphaned),
                 **options,
             )
-        self.guard.tell("group", process.pid)
+        self.guard.tell("close" if on_orphaned == signal.SIGINT else "kill", process.pid)
         return process
 
     def stop(

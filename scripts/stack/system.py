@@ -147,7 +147,9 @@ class System:
     def start(self) -> None:
         celery: list[str | Path] = [python(), "-m", "celery", "-A", "config"]
         web = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+        web.append("--no-control-socket")  # it lies under HOME, where two checkouts would meet
         bind = ["--bind", f"fd://{self.listener.fileno()}"]
+        say("[run] starting worker, beat and web")
         self.services = [
             Service("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]),
             Service("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]),
