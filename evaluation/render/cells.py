@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from evaluation.render.document import Cell, Column
+from evaluation.render.document import Cell, Column, Lang, Table
 
 MISSING = "—"
 _MONEY_PLACES = 2
@@ -54,3 +54,25 @@ def _quantized(value: Decimal, places: int) -> Decimal:
         context.prec = 60  # a sum of a whole country's budgets in fen still fits
         rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return abs(rounded) if rounded.is_zero() else rounded  # never "-0.00"
+
+
+def format_row(table: Table, number: int) -> list[str]:
+    """A row as printed. In a group or total row an absent cell has no meaning and stays blank."""
+    row = [
+        format_cell(value, column) for value, column in zip(table.rows[number], table.columns, strict=True)
+    ]
+    if table.style_of(number) in ("group", "total"):
+        return ["" if value is None else text for value, text in zip(table.rows[number], row, strict=True)]
+    return row
+
+
+def head_text(column: Column, lang: Lang) -> str:
+    """The column's head with its unit: "到位资金（元）" or "Paid in (yuan)"."""
+    if not column.unit:
+        return column.label
+    return f"{column.label} ({column.unit})" if lang == "en" else f"{column.label}（{column.unit}）"
+
+
+def is_numeric(column: Column) -> bool:
+    """Whether the column is right aligned, with figures of equal width."""
+    return column.kind in ("integer", "decimal", "money", "percent")
