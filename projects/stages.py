@@ -1,9 +1,10 @@
 """The stages of a project, the moves between them, and what each gate asks for. Pure: no database, no clock.
 
-The path: lead 线索 → screening 洽谈评审 → incubating 签约入驻·在孵 → accelerating 加速 → relocating 搬迁回流 →
-landed 注册落户 → industrialising 开工 → industrialised 投产 → alumni 毕业跟踪. Projects may skip acceleration
-and relocation (Uppsala projects came straight home). Side doors: suspended, moved elsewhere, terminated.
-A gate is checked only when a project moves forward into its stage, so that a new rule never locks old records.
+The path: lead 线索 → screening 洽谈评审 → incubating 签约入驻·在孵 → accelerating 加速 →
+relocating 搬迁回流 → landed 注册落户 → industrialising 开工 → industrialised 投产 → alumni 毕业跟踪.
+Projects may skip acceleration and relocation (Uppsala projects came straight home). Side doors:
+suspended, moved elsewhere, terminated. A gate is checked only when a project moves forward into its
+stage, so that a new rule never locks old records.
 """
 
 from collections.abc import Callable, Mapping, Sequence

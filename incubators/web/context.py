@@ -1,0 +1,38 @@
+"""What every page says of the reader: whose data this is, and in which role they read it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from incubators.scope import Action, scope_of
+
+
+def place(request: HttpRequest) -> dict[str, Any]:
+    """``scope_label`` and ``role_label`` for the side bar; one query, and only where they are printed."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    memberships = SimpleLazyObject(lambda: _memberships(user))
+    return {
+        "scope_label": SimpleLazyObject(lambda: " · ".join(dict.fromkeys(name for name, _role in memberships))),
+        "role_label": SimpleLazyObject(lambda: " · ".join(dict.fromkeys(role for _name, role in memberships))),
+        "may_enter": _may(user, Action.ENTER),
+        "may_verify": _may(user, Action.VERIFY) or _may(user, Action.VERIFY_MONEY),
+        "may_evaluate": _may(user, Action.EVALUATE),
+    }
+
+
+def _may(user: Any, action: Action) -> bool:
+    places = scope_of(user).places(action)
+    return bool(places.everywhere or places.park_ids or places.incubator_ids)
+
+
+def _memberships(user: Any) -> list[tuple[str, str]]:
+    from django.utils import timezone
+
+    from incubators.models import Membership
+
+    rows = Membership.objects.current(timezone.localdate()).filter(user=user).select_related("park", "incubator")
+    return [(str(row.park or row.incubator or _("All parks")), row.get_role_display()) for row in rows]

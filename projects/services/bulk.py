@@ -1,0 +1,148 @@
+"""Many projects in one go: set-wise checks, one insert per table, one lock on each history chain."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import history
+from core.errors import DomainError, FieldError, Invalid
+from core.saving import assign, invalid_from, values_of
+from incubators.models import Incubator, Park
+from incubators.scope import Action, require
+from projects.enums import Stage
+from projects.models import Project, StageLog
+from projects.services.records import FIELDS, check_values, local_day, new_code
+
+LARGEST_BATCH = 1000
+_UNCHECKED = ("park", "incubator", "enterprise", "sector", "entered_by", "code")
+
+
+@dataclass
+class RowResult:
+    """What became of one row: ``status`` is created, unchanged (known external number) or error."""
+
+    index: int
+    status: str
+    id: int | None = None
+    errors: list[FieldError] = field(default_factory=list)
+
+
+def create_projects(
+    *,
+    park: Park,
+    incubator: Incubator | None,
+    rows: Sequence[Mapping[str, Any]],
+    actor: User,
+    at: datetime,
+    dry_run: bool = False,
+) -> list[RowResult]:
+    """Create the good rows and say what is wrong with the others.
+
+    A row whose ``external_id`` is already known here is left as it is and reported as ``unchanged``, so that a
+    batch can be sent again. With ``dry_run`` everything is checked and nothing is kept.
+    """
+    if len(rows) > LARGEST_BATCH:
+        raise Invalid(
+            _("A batch holds at most %(most)d rows; this one has %(count)d.")
+            % {"most": LARGEST_BATCH, "count": len(rows)},
+            code="too_many_rows",
+        )
+    require(Action.ENTER, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
+    with transaction.atomic():
+        results, projects = _prepare(park, incubator, rows, actor, at)
+        _insert(projects, actor, at)
+        for result, project in zip(
+            (result for result in results if result.status == "created"), projects, strict=True
+        ):
+            result.id = None if dry_run else project.pk
+        if dry_run:
+            transaction.set_rollback(True)
+    return results
+
+
+def _prepare(
+    park: Park, incubator: Incubator | None, rows: Sequence[Mapping[str, Any]], actor: User, at: datetime
+) -> tuple[list[RowResult], list[Project]]:
+    known = _known_external_ids(park, incubator, rows)
+    today = local_day(incubator=incubator, park=park, at=at)
+    results: list[RowResult] = []
+    projects: list[Project] = []
+    for index, values in enumerate(rows):
+        external_id = str(values.get("external_id") or "")
+        if external_id and external_id in known:
+            results.append(RowResult(index, "unchanged", known[external_id]))
+            continue
+        first_contact = values.get("first_contact_on") or today
+        project = Project(
+            park=park,
+            incubator=incubator,
+            code=new_code(first_contact),
+            stage=Stage.LEAD,
+            stage_since=first_contact,
+            entered_by=actor,
+            created_at=at,
+            updated_at=at,
+        )
+        try:
+            assign(project, {**values, "first_contact_on": first_contact}, allowed=FIELDS)
+            project.clean_fields(exclude=_UNCHECKED)
+            check_values(project, actor=actor, today=today)
+        except ValidationError as error:
+            results.append(RowResult(index, "error", errors=list(invalid_from(error).fields)))
+        except DomainError as error:
+            results.append(RowResult(index, "error", errors=list(error.fields)))
+        else:
+            if external_id:
+                known[external_id] = None
+            project.index_names()
+            projects.append(project)
+            results.append(RowResult(index, "created"))
+    return results, projects
+
+
+def _known_external_ids(
+    park: Park, incubator: Incubator | None, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, int | None]:
+    wanted = [str(row["external_id"]) for row in rows if row.get("external_id")]
+    if not wanted:
+        return {}
+    return dict(
+        Project.objects.filter(park=park, incubator=incubator, external_id__in=wanted).values_list(
+            "external_id", "pk"
+        )
+    )
+
+
+def _insert(projects: list[Project], actor: User, at: datetime) -> None:
+    if not projects:
+        return
+    Project.objects.bulk_create(projects, batch_size=LARGEST_BATCH)
+    StageLog.objects.bulk_create(
+        (
+            StageLog(
+                project=row,
+                sequence=1,
+                to_stage=Stage.LEAD,
+                on=row.first_contact_on,
+                moved_at=at,
+                moved_by=actor,
+            )
+            for row in projects
+        ),
+        batch_size=LARGEST_BATCH,
+    )
+    by_chain: dict[str, list[history.Change]] = defaultdict(list)
+    for row in projects:
+        changes = history.changed_fields({}, {"code": row.code, **values_of(row, FIELDS)})
+        by_chain[row.chain].append(
+            history.Change("project.created", row._meta.label_lower, str(row.pk), str(row)[:300], changes)
+        )
+    for chain in sorted(by_chain):
+        history.record_many(chain=chain, changes=by_chain[chain], actor=actor, at=at)
