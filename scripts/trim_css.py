@@ -11,18 +11,23 @@ import sys
 from pathlib import Path
 
 UNUSED = (
-    "accordion", "apexcharts", "avatar-upload", "bg-facebook", "bg-x", "breadcrumb-arrows", "browser", "btn-facebook",
-    "carousel", "chart-sparkline", "chat", "cookie", "countup", "cursor", "dropzone", "dz-", "emoji", "flag",
-    "fslightbox", "fc-", "fc", "form-colorinput", "form-imagecheck", "form-selectgroup", "form-floating", "gl-star", "hr-text",
-    "img-responsive", "jvm", "jsvectormap", "litepicker", "map-", "marketing", "nav-segmented", "noUi", "offcanvas",
-    "page-center", "payment", "placeholder", "plyr", "popover", "bs-popover", "ribbon", "shape", "signature",
-    "sl-", "space-between-", "star", "tinymce", "tox", "toast", "tooltip", "bs-tooltip", "ts-", "dropdown-menu-arrow",
-    "tracking", "turbo", "typed", "ui-", "vr", "navbar-expand", "navbar-vertical", "navbar-overlap", "settings-",
-    "ratio", "icon-pulse", "icon-tada", "switch-icon", "tag-", "rounded-", "slide", "social", "hero", "divide-",
-    "columns-", "coloris", "clr-", "scroll-", "btn-animate", "bg-gradient", "gradient", "bg-pattern", "form-range",
-    "datagrid-", "chips", "steps-", "timeline", "wizard", "link-", "text-bg-", "object-", "font-",
+    "accordion", "apexcharts", "avatar-upload", "bg-facebook", "bg-x", "breadcrumb-arrows", "browser",
+    "btn-facebook", "carousel", "chart-sparkline", "chat", "cookie", "countup", "cursor", "dropzone",
+    "dz-", "emoji", "flag", "fslightbox", "fc-", "fc", "form-colorinput", "form-imagecheck",
+    "form-selectgroup", "form-floating", "gl-star", "hr-text", "img-responsive", "jvm", "jsvectormap",
+    "litepicker", "map-", "marketing", "nav-segmented", "noUi", "offcanvas", "page-center", "payment",
+    "placeholder", "plyr", "popover", "bs-popover", "ribbon", "shape", "signature", "sl-",
+    "space-between-", "star", "tinymce", "tox", "toast", "tooltip", "bs-tooltip", "ts-",
+    "dropdown-menu-arrow", "tracking", "turbo", "typed", "ui-", "vr", "navbar-expand",
+    "navbar-vertical", "navbar-overlap", "settings-", "ratio", "icon-pulse", "icon-tada", "switch-icon",
+    "tag-", "rounded-", "slide", "social", "hero", "divide-", "columns-", "coloris", "clr-", "scroll-",
+    "btn-animate", "bg-gradient", "gradient", "bg-pattern", "form-range", "datagrid-", "chips",
+    "steps-", "timeline", "wizard", "link-", "text-bg-", "object-", "font-",
 )  # fmt: skip
-BRANDS = "x|facebook|twitter|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket|tabler"
+BRANDS = (
+    "x|facebook|twitter|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket"
+    "|tabler"
+)
 COLOURS = "azure|indigo|purple|pink|orange|lime|cyan|teal|yellow|blue|green"
 CLASS = re.compile(r"\.((?:\\.|[\w-])+)")
 COLOURED = re.compile(

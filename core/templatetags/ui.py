@@ -187,8 +187,10 @@ def figure(value: Any, unit: Words = "", **details: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("components/key_figure.html")
 def key_figure(label: Words, value: Any, unit: Words = "", **details: Any) -> dict[str, Any]:
-    """One big number; put several into ``<div class="figures">``. Details as ``figure``, and ``url``, ``note``,
-    ``trend`` (words such as "+3 on last quarter") with ``trend_tone``."""
+    """One big number; put several into ``<div class="figures">``.
+
+    Details as ``figure``, and ``url``, ``note``, ``trend`` (such as "+3 on last quarter"), ``trend_tone``.
+    """
     return _figure(value, unit, details | {"label": label})
 
 
@@ -215,13 +217,19 @@ def stage_bar(steps: Iterable[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(events: Iterable[Any], empty: Words = "") -> dict[str, Any]:
-    """Events with ``on``, ``title`` and any of ``text``, ``icon``, ``tone``, ``by``, ``url``, ``status``, ``links``."""
+    """Events with ``on`` and ``title``.
+
+    They may have ``text``, ``icon``, ``tone``, ``by``, ``url``, ``status``, ``links``.
+    """
     return {"events": list(events), "empty": empty}
 
 
 @register.inclusion_tag("components/task_list.html")
 def task_list(items: Iterable[Any], empty: Words = "") -> dict[str, Any]:
-    """What is missing: items with ``label`` and any of ``message``, ``url``, ``action``, ``state`` (open, wait, done)."""
+    """What is missing: items with ``label``; may have ``message``, ``url``, ``action``, ``state``.
+
+    States are open (the default), wait and done.
+    """
     return {"items": list(items), "empty": empty}
 
 
@@ -241,7 +249,10 @@ def file_list(files: Iterable[Any], empty: Words = "") -> dict[str, Any]:
 def progress(
     percent: Any, words: Words = "", state: str = "running", steps: Iterable[Any] = ()
 ) -> dict[str, Any]:
-    """Percent 0–100 and the step in words; ``state`` queued, running, done, failed; ``steps`` with label and state."""
+    """Percent 0 to 100 and the step in words; ``state`` is queued, running, done or failed.
+
+    ``steps`` have ``label`` and ``state`` (done, current, failed or nothing).
+    """
     return {"percent": int(percent or 0), "words": words, "state": state, "steps": list(steps)}
 
 
@@ -325,24 +336,23 @@ def field(
     is_check = isinstance(widget, forms.CheckboxInput)
     is_group = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
     shown_help = help or bound.help_text
-    described = " ".join(
-        part for part in (f"{bound.auto_id}-help" if shown_help else "", f"{bound.auto_id}-error" if bound.errors else "") if part
-    )  # fmt: skip
     attrs: dict[str, Any] = {}
-    if described:
-        attrs["aria-describedby"] = described
+    described = [f"{bound.auto_id}-help"] if shown_help else []
     if bound.errors:
+        described.append(f"{bound.auto_id}-error")
         attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
     if isinstance(widget, forms.DateInput):
         attrs.setdefault("placeholder", widget.attrs.get("placeholder", "2021-05-31"))
-    return mark_safe(  # noqa: S308 - rendered by a template, which escapes
+    return mark_safe(
         render_to_string(
             "components/field.html",
             {
                 "bound": bound, "control": bound.as_widget(attrs=attrs), "css": css, "unit": unit,
                 "help": shown_help, "label": label or bound.label, "is_check": is_check, "is_group": is_group,
                 "is_file": isinstance(widget, forms.FileInput), "optional": not bound.field.required,
-                "multiple": bool(widget.attrs.get("multiple") or getattr(widget, "allow_multiple_selected", False)),
+                "multiple": bool(getattr(widget, "allow_multiple_selected", False)),
             },
         )
     )  # fmt: skip
@@ -362,8 +372,8 @@ def form_fields(form: Any, grid: bool = False) -> dict[str, Any]:
 
 # --- boxes with content -------------------------------------------------------------------------------------
 def _box(name: str, content: str, **values: Any) -> SafeString:
-    html = render_to_string(f"components/{name}.html", {"content": mark_safe(content), **values})  # noqa: S308
-    return mark_safe(html)  # noqa: S308 - rendered by a template, which escapes
+    html = render_to_string(f"components/{name}.html", {"content": mark_safe(content), **values})
+    return mark_safe(html)
 
 
 @register.simple_block_tag

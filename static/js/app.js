@@ -232,7 +232,7 @@
     var kept = null;
     try { kept = JSON.parse(store.get(key) || "null"); } catch (error) { kept = null; }
     // After a refused submission the server sends back what was typed; that is newer than the draft.
-    var refused = !!form.querySelector(".field.bad") || !!document.querySelector(".error-summary");
+    var refused = !!form.querySelector(".field.bad, .error-summary");
     if (kept && !refused && fillForm(form, kept.rows)) {
       var line = make("div", "notice tone-info");
       line.setAttribute("role", "status");
