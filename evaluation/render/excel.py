@@ -35,7 +35,7 @@ from evaluation.render.excel_styles import (
     number_format,
     safe_text,
     set_up_sheet,
-    sheet_name,
+    sheet_names,
 )
 from evaluation.render.measures import natural_widths, text_width
 from evaluation.render.wording import clean, section_heading, words_of
@@ -77,17 +77,18 @@ def render_xlsx(document: Document) -> bytes:
         }
     )
     styles = Styles(workbook)
-    names = {section.id: sheet_name(section.sheet_name) for section in document.sections}
+    wanted = [words_of(document).cover, *(section.sheet_name for section in document.sections)]
+    names = sheet_names(wanted)
     _write_cover(workbook, styles, document, names)
-    for section in document.sections:
-        _SectionSheet(workbook, styles, document, section, names[section.id]).write()
+    for section, name in zip(document.sections, names[1:], strict=True):
+        _SectionSheet(workbook, styles, document, section, name).write()
     workbook.close()
     return with_fixed_times(target.getvalue())
 
 
-def _write_cover(workbook: "Workbook", styles: Styles, document: Document, names: dict[str, str]) -> None:
+def _write_cover(workbook: "Workbook", styles: Styles, document: Document, names: list[str]) -> None:
     words = words_of(document)
-    sheet = workbook.add_worksheet(sheet_name(words.cover))
+    sheet = workbook.add_worksheet(names[0])
     set_up_sheet(sheet, document)
     sheet.set_column(0, 0, 3)
     sheet.set_column(1, 1, 28)
@@ -119,10 +120,10 @@ def _write_cover(workbook: "Workbook", styles: Styles, document: Document, names
         row += 1
     row += 1
     sheet.write_string(row, 1, words.contents, styles.get(bold=True, font_size=12, font_color=ACCENT))
-    for section in document.sections:
+    for section, name in zip(document.sections, names[1:], strict=True):
         row += 1
         title = clean(section_heading(section.number, section.title, document.lang))
-        target = names[section.id].replace("'", "''")
+        target = name.replace("'", "''")
         sheet.write_url(row, 1, f"internal:'{target}'!A1", styles.get(font_color=ACCENT), title)
 
 
@@ -293,6 +294,8 @@ class _SectionSheet:
         elif isinstance(value, int | Decimal) and -_EXACT_INTEGER < value < _EXACT_INTEGER:
             look = self.styles.cell(column, style, number_format(value, column))
             self.sheet.write_number(self.row, index, float(printed_number(value, column)), look)
+        elif not text:
+            self.sheet.write_blank(self.row, index, None, self.styles.cell(column, style, None))
         else:
             shown = safe_text(text) if isinstance(value, str) else text
             self.sheet.write_string(self.row, index, shown, self.styles.cell(column, style, None))

@@ -1,10 +1,11 @@
 """What the sheets of a workbook share: colours, cell formats, page set-up, harmless text."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from evaluation.render.cells import is_numeric, places_of
-from evaluation.render.document import Column, Document, RowStyle
+from evaluation.render.document import SHEET_NAME_LIMIT, Column, Document, RowStyle
 from evaluation.render.wording import clean
 
 if TYPE_CHECKING:
@@ -33,9 +34,21 @@ def safe_text(text: str) -> str:
     return text[:_CELL_LIMIT]
 
 
-def sheet_name(name: str) -> str:
-    """Excel refuses []:*?/\\ in a sheet's name and an apostrophe at its ends."""
-    return clean(name).translate({ord(char): "-" for char in "[]:*?/\\"}).strip("'") or "-"
+def sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Names that Excel takes: without []:*?/\\ and outer apostrophes, 31 characters, no two alike."""
+    names: list[str] = []
+    taken = {"history"}  # Excel keeps this one for itself
+    for name in wanted:
+        plain = clean(name).translate({ord(char): "-" for char in "[]:*?/\\\t\n\r"}).strip("'") or "-"
+        candidate = plain[:SHEET_NAME_LIMIT]
+        number = 1
+        while candidate.casefold() in taken:
+            number += 1
+            ending = f" {number}"
+            candidate = plain[: SHEET_NAME_LIMIT - len(ending)] + ending
+        taken.add(candidate.casefold())
+        names.append(candidate)
+    return names
 
 
 class Styles:
