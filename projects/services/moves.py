@@ -79,7 +79,7 @@ def move_project(
             at=at,
         )
         transaction.on_commit(lambda: stage_changed.send(sender=Project, project_id=locked.pk, log_id=log.pk))
-    project.refresh_from_db(fields=["stage", "stage_since", "version", "updated_at"])
+    project.refresh_from_db()
     return log
 
 

@@ -1,0 +1,135 @@
+"""The history finds every change that goes around it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from core import history
+from core.models import HistoryEntry, HistoryHead
+
+AT = datetime(2021, 5, 3, 1, 2, 3, 456789, tzinfo=UTC)
+
+
+@pytest.fixture
+def chain(alice: User) -> str:
+    """Three links about Alice's own account."""
+    with transaction.atomic():
+        for number in range(3):
+            history.record(
+                chain="test:one",
+                action="thing.changed",
+                subject=alice,
+                changes={"number": [number, number + 1], "note": [None, "江阴 ≠ 无锡"]},
+                actor=alice,
+                at=AT,
+            )
+    return "test:one"
+
+
+def tamper(sql: str, *params: object) -> None:
+    """Change the table as somebody with the keys of the database would."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql, params)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_a_chain_that_nobody_touched_holds(chain: str) -> None:
+    assert list(history.verify()) == []
+    assert list(
+        HistoryEntry.objects.filter(chain=chain).order_by("sequence").values_list("sequence", flat=True)
+    ) == [
+        1,
+        2,
+        3,
+    ]
+
+
+def test_each_link_continues_the_one_before(chain: str) -> None:
+    entries = list(HistoryEntry.objects.filter(chain=chain).order_by("sequence"))
+    assert [entry.previous_hash for entry in entries] == [history.GENESIS, entries[0].hash, entries[1].hash]
+    assert history.heads([chain]) == [{"chain": chain, "sequence": 3, "hash": entries[2].hash}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "changes = jsonb_set(changes, '{number,1}', '9')",
+        "actor = 'bob'",
+        "action = 'thing.changee'",
+        "at = at + interval '1 microsecond'",
+        "subject_label = subject_label || ' '",
+        "subject_id = subject_id || '0'",
+    ],
+)
+def test_one_changed_byte_is_found_and_the_row_is_named(chain: str, change: str) -> None:
+    second = HistoryEntry.objects.get(chain=chain, sequence=2)
+    tamper(f"UPDATE core_historyentry SET {change} WHERE id = %s", second.pk)
+    assert [str(found) for found in history.verify()] == [
+        f"test:one #2 (row {second.pk}): its content was changed after it was written"
+    ]
+
+
+def test_a_deleted_link_is_located(chain: str) -> None:
+    tamper("DELETE FROM core_historyentry WHERE chain = %s AND sequence = 2", chain)
+    assert [(found.chain, found.sequence) for found in history.verify()] == [(chain, 2)]
+
+
+def test_a_cut_off_end_is_located(chain: str) -> None:
+    tamper("DELETE FROM core_historyentry WHERE chain = %s AND sequence = 3", chain)
+    assert [(found.chain, found.sequence) for found in history.verify()] == [(chain, 3)]
+
+
+def test_a_deleted_head_is_noticed(chain: str) -> None:
+    HistoryHead.objects.filter(chain=chain).delete()
+    assert [found.reason for found in history.verify()] == ["the head of the chain is missing"]
+
+
+def test_a_rewritten_chain_is_caught_by_the_printed_head(chain: str) -> None:
+    printed = HistoryEntry.objects.get(chain=chain, sequence=2)
+    place = f"{chain}#2={printed.hash}"
+    call_command("verify_history", head=[place])
+    previous = history.GENESIS
+    for entry in HistoryEntry.objects.filter(chain=chain).order_by("sequence"):
+        entry.actor, entry.previous_hash = "mallory", previous
+        previous = history.hash_of(entry)
+        tamper(
+            "UPDATE core_historyentry SET actor = %s, previous_hash = %s, hash = %s WHERE id = %s",
+            entry.actor,
+            entry.previous_hash,
+            previous,
+            entry.pk,
+        )
+    HistoryHead.objects.filter(chain=chain).update(hash=previous)
+    assert list(history.verify()) == []
+    with pytest.raises(CommandError, match=f"row {printed.pk}"):
+        call_command("verify_history", head=[place])
+
+
+def test_the_command_exits_with_1_and_names_the_row(chain: str) -> None:
+    first = HistoryEntry.objects.get(chain=chain, sequence=1)
+    tamper("UPDATE core_historyentry SET actor = 'bob' WHERE id = %s", first.pk)
+    with pytest.raises(CommandError, match=rf"test:one #1 \(row {first.pk}\)") as refused:
+        call_command("verify_history")
+    assert refused.value.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE core_historyentry SET actor = 'bob'", "DELETE FROM core_historyentry"]
+)
+def test_the_database_refuses_to_rewrite_history(chain: str, statement: str) -> None:
+    with (
+        pytest.raises(IntegrityError, match="history is append only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_outside_a_transaction_is_refused(alice: User) -> None:
+    with pytest.raises(RuntimeError, match="transaction of the change itself"):
+        history.record(chain="test:one", action="x", subject=alice, changes={}, actor=alice, at=AT)
