@@ -45,8 +45,7 @@ DEMO_ACCOUNTS = (
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Entries of the side bar that exist in this installation, with the one that is open marked.
 
-    A user may answer ``scope_label()`` (whose data this is) and ``role_label()``; both are optional here
-    because core stands below accounts.
+    ``scope_label`` and ``role_label`` come from ``incubators.web.context``: core knows no memberships.
     """
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
@@ -54,8 +53,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": [_item(entry, _open_view(request)) for entry in ENTRIES if _exists(entry.url_name)]
         if signed_in
         else [],
-        "scope_label": _answer(user, "scope_label") if signed_in else "",
-        "role_label": _answer(user, "role_label") if signed_in else "",
         "demo_accounts": DEMO_ACCOUNTS if settings.DEMO_ACCOUNTS_ALLOWED and not signed_in else (),
         "has_search": signed_in and _exists("search"),
     }
@@ -81,8 +78,3 @@ def _exists(url_name: str) -> bool:
     except NoReverseMatch:
         return False
     return True
-
-
-def _answer(user: Any, name: str) -> str:
-    label = getattr(user, name, "")
-    return str(label() if callable(label) else label)

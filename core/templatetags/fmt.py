@@ -49,7 +49,7 @@ def grouped(number: Decimal, places: int | None = None) -> str:
     """``1234567.80`` → ``1,234,567.8``; with ``places`` exactly so many decimals."""
     if places is not None:
         return f"{rounded(number, places):,f}"
-    text = f"{number:,f}"
+    text = f"{abs(number) if number == 0 else number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

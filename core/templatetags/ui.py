@@ -39,8 +39,10 @@ STATUSES: dict[str, Look] = {
     # where a figure comes from
     "demo": Look(_("Example"), "plum", "flask"),
     "fictional": Look(_("Example"), "plum", "flask"),
+    "demonstration": Look(_("Example"), "plum", "flask"),
+    "recorded": Look(_("Recorded"), "quiet", "pencil"),
     "press": Look(_("Reported in the press"), "info", "news"),
-    "reported": Look(_("Reported"), "info", "news"),
+    "reported": Look(_("Reported in the press"), "info", "news"),
     "entered": Look(_("Entered, not verified"), "quiet", "pencil"),
     "verified": Look(_("Verified"), "ok", "rosette-discount-check"),
     "published": Look(_("Published"), "ok", "world"),
@@ -87,9 +89,10 @@ STAGES: dict[str, tuple[str, str]] = {
 }
 
 QUALIFIERS: dict[str, Words] = {
-    "above": _("above"), "over": _("above"), "more_than": _("above"), "nearly": _("nearly"),
-    "about": _("about"), "target": _("target"), "up_to": _("up to"), "planned": _("planned"),
-    "estimate": _("estimate"), "forecast": _("forecast"), "exact": "", "": "",
+    "above": _("above"), "nearly": _("nearly"), "approx": _("about"), "about": _("about"),
+    "at_least": _("at least"), "at_most": _("at most"), "up_to": _("up to"), "target": _("target"),
+    "planned": _("planned"), "estimate": _("estimate"), "forecast": _("forecast"),
+    "exact": "", "unknown": "", "": "",
 }  # fmt: skip
 
 FILE_ICONS = {

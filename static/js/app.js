@@ -405,6 +405,9 @@
     each(scope, "form[data-draft-key]", function (form) {
       if (!form.hasDraft) { form.hasDraft = true; setUpDraft(form); }
     });
+    each(scope, ".stagebar [aria-current=step]", function (step) {
+      step.parentNode.scrollLeft = step.offsetLeft - (step.parentNode.clientWidth - step.offsetWidth) / 2;
+    });
     each(scope, "[data-focus]", function (element) { element.focus({ preventScroll: false }); });
     drawCharts(scope);
   }
