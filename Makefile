@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 STACK := $(PYTHON) scripts/devstack.py
-ARGS ?= -n auto
+ARGS ?= -n auto --dist loadgroup
 
 .PHONY: help bootstrap run test bench manage lint check lock messages openapi clean
 

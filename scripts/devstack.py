@@ -86,6 +86,8 @@ def run_manage(arguments: list[str]) -> int:
 
 def run_test(command: list[str]) -> int:
     checkout = Checkout.here()
+    # Whitenoise warns when the folder is missing, and in tests a warning is an error.
+    (ROOT / "staticfiles").mkdir(exist_ok=True)
     with children() as processes:
         data = processes.temporary_folder(checkout.state)
         with started(processes, checkout, data=data, settings=TEST, fast=True) as env:

@@ -1,7 +1,7 @@
 """The cleaner that outlives a killed supervisor: reads orders from a pipe and acts when the pipe ends.
 
-Orders, one a line: ``kill PID`` (end this process group at once), ``close PID`` (first let it close its files),
-``forget PID``, ``remove FOLDER``, ``dismiss``.
+Orders, one a line: ``kill PID`` (end this process group at once), ``close PID`` (first let it close its
+files), ``forget PID``, ``remove FOLDER``, ``dismiss``.
 """
 
 import contextlib

@@ -129,7 +129,8 @@ class System:
     def _start_collecting(self) -> "subprocess.Popen[bytes] | None":
         stamp = self.checkout.state / "static-collected"
         collected = Path(self.env.get("STATIC_ROOT") or ROOT / "staticfiles")
-        if collected.exists() and stamp.exists() and stamp.read_text() == self._static_fingerprint():
+        filled = collected.exists() and any(collected.iterdir())
+        if filled and stamp.exists() and stamp.read_text() == self._static_fingerprint():
             return None
         command = manage("collectstatic", "--no-input", "-v", "0")
         return self.processes.start(command, log=self.checkout.log("static"), env=self.env, cwd=ROOT)
