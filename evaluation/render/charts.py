@@ -5,16 +5,20 @@ on a thread of its own, because a QuickJS runtime crashes when two threads touch
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.render.document import ChartBlock
 from evaluation.render.per_process import PerProcess
 from evaluation.render.wording import clean
 
 if TYPE_CHECKING:
     import quickjs
+
+logger = logging.getLogger(__name__)
 
 FONT_FAMILY = "Noto Sans SC"
 # Told apart by lightness too, so a print in grey and colour-blind readers keep the difference.
@@ -51,10 +55,14 @@ _SCREEN_ONLY = re.compile(r'<style\b.*?</style>\s*| (?:class|ecmeta_\w+|pointer-
 _GENERATED_ID = re.compile(r"\bzr\d+-(\w+?)\d+\b")
 
 
+class ChartRefused(ValueError):
+    """ECharts cannot draw this option, for instance a Sankey chart whose flows form a circle."""
+
+
 def chart_svg(option: Mapping[str, Any], *, width: int = 720, height: int = 320) -> str:
     """The chart as a standalone SVG of `width` × `height` pixels; equal options give equal text.
 
-    Raises ValueError when the option is not pure JSON or ECharts refuses it.
+    Raises ValueError when the option is not pure JSON, ChartRefused when ECharts cannot draw it.
     """
     import quickjs
 
@@ -66,7 +74,7 @@ def chart_svg(option: Mapping[str, Any], *, width: int = 720, height: int = 320)
         with _echarts.use() as draw:
             answer = draw(payload, width, height)
     except quickjs.JSException as error:
-        raise ValueError(f"ECharts refused the option: {error}") from error
+        raise ChartRefused(str(error).splitlines()[0]) from error
     svg: str = json.loads(answer)
     return clean(_renumbered(_SCREEN_ONLY.sub("", svg)))
 
@@ -79,6 +87,15 @@ def _renumbered(svg: str) -> str:
         return numbers.setdefault(match.group(0), f"chart-{match.group(1)}{len(numbers)}")
 
     return _GENERATED_ID.sub(number, svg)
+
+
+def drawn_or_none(block: ChartBlock, *, width: int) -> str | None:
+    """The chart of `block`, or None when its data has no picture; the report then says so."""
+    try:
+        return chart_svg(block.option, width=width, height=block.height)
+    except ChartRefused as refusal:
+        logger.warning("chart %s was not drawn: %s", block.id, refusal)
+        return None
 
 
 def _printable(option: Mapping[str, Any], width: int) -> dict[str, Any]:

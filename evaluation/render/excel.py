@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from evaluation.render.cells import format_row, head_text, is_numeric, printed_number
+from evaluation.render.cells import format_row, head_text, printed_number
 from evaluation.render.charts import PALETTE
 from evaluation.render.document import (
     Block,
@@ -36,6 +36,7 @@ from evaluation.render.excel_styles import (
     safe_text,
     set_up_sheet,
     sheet_names,
+    side_of,
 )
 from evaluation.render.measures import natural_widths, text_width
 from evaluation.render.wording import clean, section_heading, words_of
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 _PRINTED_NUMBER = re.compile(r"(?P<number>-?[0-9,]+(?:\.(?P<decimals>[0-9]+))?)(?P<percent>%?)")
 _EXACT_INTEGER = 10**15  # Excel keeps 15 digits of a number
 _FIRST_EXCEL_DATE = "1900-03-01"  # earlier days are off by one: Excel believes in 1900-02-29
-_CHART_ROWS = 16
+_CHART_ROWS = 13  # of 19 points: the height of a chart
 _MIN_TEXT_COLUMNS = 6
 
 
@@ -222,11 +223,12 @@ class _SectionSheet:
             side = "right" if index == 1 else "left"
             self.sheet.write_string(self.row, index, text, self.styles.head(side))
         self.row += 1
-        plain = self.styles.get(text_wrap=True, **line)
         for item in block.items:
             for index, text in enumerate((item.label, item.value, item.unit, item.previous, item.note)):
                 if index != 1:
-                    self.sheet.write_string(self.row, index, safe_text(text), plain)
+                    # The unit keeps off the figure to its left.
+                    style = self.styles.get(text_wrap=True, indent=int(index == 2), **line)
+                    self.sheet.write_string(self.row, index, safe_text(text), style)
             self._write_figure(item.value, line)
             self.sheet.set_row(self.row, 20)
             self.row += 1
@@ -253,7 +255,7 @@ class _SectionSheet:
         self.row += 1
         head_row = self.row
         for index, column in enumerate(table.columns):
-            look = self.styles.head("right" if is_numeric(column) else "left")
+            look = self.styles.head(side_of(column))
             self.sheet.write_string(head_row, index, safe_text(head_text(column, self.document.lang)), look)
         if self._freezes_table():
             self.sheet.freeze_panes(head_row + 1, 1)
@@ -342,7 +344,7 @@ class _SectionSheet:
             chart.set_x_axis(value_axis)
         else:
             chart.set_y_axis(value_axis)
-        chart.set_size({"width": 720, "height": _CHART_ROWS * 20})
+        chart.set_size({"width": 720, "height": _CHART_ROWS * 25})
         return chart
 
     def _write_sign_off(self, block: SignOff) -> None:

@@ -51,6 +51,13 @@ def sheet_names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
+def side_of(column: Column) -> str:
+    """Figures to the right, so that digits stand below digits; dates in the middle, words to the left."""
+    if is_numeric(column):
+        return "right"
+    return "center" if column.kind == "date" else "left"
+
+
 class Styles:
     """Formats are made once per look: a workbook keeps each of them as a record."""
 
@@ -79,10 +86,7 @@ class Styles:
 
     def cell(self, column: Column, style: RowStyle, number_format: str | None) -> "Format":
         look: dict[str, Any] = {"bottom": 1, "bottom_color": LINE}
-        if is_numeric(column):
-            look["align"] = "right"
-        else:
-            look |= {"align": "center" if column.kind == "date" else "left", "text_wrap": True}
+        look |= {"align": side_of(column), "text_wrap": not is_numeric(column)}
         if number_format:
             look["num_format"] = number_format
         if style in ("group", "total"):

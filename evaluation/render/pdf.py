@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evaluation.render.cells import format_row, head_text, is_numeric
-from evaluation.render.charts import chart_svg
+from evaluation.render.charts import drawn_or_none
 from evaluation.render.document import (
     Block,
     Callout,
@@ -73,6 +73,7 @@ def _words(words: Words) -> dict[str, str]:
         "digest_short": words.digest_short,
         "date": words.date,
         "empty": words.empty,
+        "no_chart": words.no_chart,
         "info": words.info,
         "warning": words.warning,
         "marked": words.marked,
@@ -125,7 +126,7 @@ def _chart(block: ChartBlock, document: Document, *, wide: bool) -> dict[str, An
         "type": "chart",
         "title": _text(block.title),
         "reading": _text(block.reading),
-        "svg": chart_svg(block.option, width=CHART_WIDTH, height=block.height),
+        "svg": drawn_or_none(block, width=CHART_WIDTH),
         "table": _table(block.table, document, wide=wide),
     }
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evaluation.render.cells import format_row, head_text, is_numeric
-from evaluation.render.charts import chart_svg
+from evaluation.render.charts import drawn_or_none
 from evaluation.render.document import (
     Block,
     Callout,
@@ -70,10 +70,13 @@ def render_docx(document: Document) -> bytes:
     return with_fixed_times(target.getvalue())
 
 
-def chart_png(block: ChartBlock, *, timestamp: int) -> bytes:
-    """The chart as a picture, for formats that take no SVG."""
+def chart_png(block: ChartBlock, *, timestamp: int) -> bytes | None:
+    """The chart as a picture, for formats that take no SVG; None when it cannot be drawn."""
+    svg = drawn_or_none(block, width=_CHART_WIDTH)
+    if svg is None:
+        return None
     data = {
-        "svg": chart_svg(block.option, width=_CHART_WIDTH, height=block.height),
+        "svg": svg,
         "width": _CHART_WIDTH,
         "height": block.height,
     }
@@ -161,8 +164,9 @@ class _Writer:
             self._paragraph(document.subtitle, "Subtitle")
         for text in filter(None, (document.badge, *document.notices)):
             self._paragraph(text, "Report Badge")
-        self._space(90)
-        pairs = [*document.cover, (self.words.date, document.generated_on.isoformat())]
+        self._space(40)
+        made = document.generated_on.isoformat()
+        pairs = [*document.cover, (self.words.date, made), (self.words.digest, document.digest)]
         widths = [int(self.text_width * share) for share in (0.26, 0.74)]
         rows = [
             row_xml(
@@ -174,11 +178,8 @@ class _Writer:
             for label, value in pairs
         ]
         self._table(table_xml(rows, widths, head=False))
-        self._space(80)
+        self._space(50)
         self._paragraph(self.words.seal, "Report Label").alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        self._paragraph(self.words.digest, "Report Label")
-        self._paragraph(document.digest, "Report Label")
-        self.report.add_page_break()
 
     def write_contents(self) -> None:
         """A contents field with its entries already in it.
@@ -186,7 +187,7 @@ class _Writer:
         Word adds the page numbers when it computes the field. Only an office suite knows how it breaks the
         pages, and a guessed number would be wrong, so until then the entries are links without one.
         """
-        self._paragraph(self.words.contents, "TOC Heading")
+        self._paragraph(self.words.contents, "TOC Heading").paragraph_format.page_break_before = True
         sections = self.document.sections
         for position, section in enumerate(sections):
             title = section_heading(section.number, section.title, self.document.lang)
@@ -291,11 +292,14 @@ class _Writer:
         if block.reading:
             self._paragraph(block.reading, "Report Reading")
         timestamp = int(_made_at(self.document).timestamp())
-        picture = io.BytesIO(chart_png(block, timestamp=timestamp))
-        paragraph = self._paragraph("", "Report Chart")
-        width = min(self.text_width / _TWIPS, _PAGE[0] - 2 * _MARGIN)
-        shape = paragraph.add_run().add_picture(picture, width=Pt(width))
-        shape._inline.docPr.set("descr", clean(f"{block.title} {block.reading}").strip())
+        picture = chart_png(block, timestamp=timestamp)
+        if picture is None:
+            self._paragraph(self.words.no_chart, "Report Warning")
+        else:
+            width = min(self.text_width / _TWIPS, _PAGE[0] - 2 * _MARGIN)
+            run = self._paragraph("", "Report Chart").add_run()
+            shape = run.add_picture(io.BytesIO(picture), width=Pt(width))
+            shape._inline.docPr.set("descr", clean(f"{block.title} {block.reading}").strip())
         self._write_table(block.table)
 
     def _write_figures(self, items: list[KeyFigure]) -> None:

@@ -58,7 +58,7 @@ def _looks(lang: Lang) -> dict[str, _Look]:
     return {
         "Normal": _Look(10.5, after=6, line=1.5 if zh else 1.25),
         "Report Text": _Look(10.5, after=6, line=1.5 if zh else 1.25, indent_chars=2 if zh else 0),
-        "Title": _Look(28 if zh else 24, ACCENT, True, True, before=110, after=10, line=1.2, centered=True),
+        "Title": _Look(28 if zh else 24, ACCENT, True, True, before=90, after=10, line=1.2, centered=True),
         "Subtitle": _Look(15, before=0, after=10, centered=True),
         "Heading 1": _Look(16, ACCENT, True, True, before=20, after=8, line=1.2, keep_next=True),
         "Heading 2": _Look(12, INK, True, True, before=12, after=6, line=1.2, keep_next=True),
@@ -69,7 +69,7 @@ def _looks(lang: Lang) -> dict[str, _Look]:
         "Header": _Look(8.5, MUTED, line=1.0),
         "Footer": _Look(8.5, MUTED, line=1.0),
         "Report Cell": _Look(9, line=1.1),
-        "Report Cover Cell": _Look(10.5, before=2, after=2, line=1.1),
+        "Report Cover Cell": _Look(10, before=2, after=2, line=1.1),
         "Report Small Cell": _Look(7.5, line=1.05),
         "Report Label": _Look(8.5, MUTED, line=1.1),
         "Report Figure": _Look(18, ACCENT, True, True, before=2, after=2, line=1.0),

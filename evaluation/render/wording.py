@@ -27,6 +27,7 @@ class Words:
     digest_short: str
     date: str
     empty: str
+    no_chart: str
     info: str
     warning: str
     marked: str
@@ -46,6 +47,7 @@ _WORDS: dict[Lang, Words] = {
         digest_short="数据摘要",
         date="数据日期",
         empty="本期没有记录。",
+        no_chart="本图无法按现有数据绘制，数据见下表。",
         info="说明",
         warning="请注意",
         marked="带“※”的行需要关注。",
@@ -63,6 +65,7 @@ _WORDS: dict[Lang, Words] = {
         digest_short="Data digest",
         date="Date of the data",
         empty="No records in this period.",
+        no_chart="These data cannot be drawn as a chart; the table below holds them.",
         info="Note",
         warning="Please note",
         marked="Rows marked ※ need attention.",

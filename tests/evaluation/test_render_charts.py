@@ -1,11 +1,16 @@
+import dataclasses
+import io
 import threading
+import zipfile
 from xml.etree import ElementTree
 
+import pypdf
 import pytest
 
-from evaluation.render.charts import chart_svg
+from evaluation.render import Format, render
+from evaluation.render.charts import ChartRefused, chart_svg
 from evaluation.render.document import ChartBlock
-from tests.evaluation.render_samples import HOSTILE, bar_chart, sample_document
+from tests.evaluation.render_samples import HOSTILE, bar_chart, sample_document, small_document
 
 
 def _charts() -> list[ChartBlock]:
@@ -59,6 +64,38 @@ def test_an_option_that_is_not_json_is_refused() -> None:
         chart_svg({"series": [{"type": "bar", "data": [object()]}]})
     with pytest.raises(ValueError, match="not pure JSON"):
         chart_svg({"series": [{"type": "bar", "data": [float("nan")]}]})
+
+
+CIRCLE = {
+    "series": [
+        {
+            "type": "sankey",
+            "data": [{"name": "a"}, {"name": "b"}],
+            "links": [{"source": "a", "target": "b", "value": 1}, {"source": "b", "target": "a", "value": 1}],
+        }
+    ]
+}
+
+
+def test_a_circle_of_flows_is_refused_and_harms_no_later_chart() -> None:
+    before = chart_svg(bar_chart().option)
+
+    with pytest.raises(ChartRefused):
+        chart_svg(CIRCLE)
+    assert chart_svg(bar_chart().option) == before
+
+
+@pytest.mark.parametrize(("format", "part"), [("pdf", None), ("docx", "word/document.xml")])
+def test_a_report_says_that_a_chart_cannot_be_drawn(format: Format, part: str | None) -> None:
+    block = dataclasses.replace(bar_chart(zh=False), option=CIRCLE)
+    data = render(small_document(block), format=format)
+
+    if part is None:
+        text = pypdf.PdfReader(io.BytesIO(data)).pages[2].extract_text()
+    else:
+        text = zipfile.ZipFile(io.BytesIO(data)).read(part).decode()
+    assert "cannot be drawn as a chart" in text
+    assert "Example Alpha Incubator" in text
 
 
 def test_charts_are_drawn_from_several_threads() -> None:

@@ -158,8 +158,7 @@ def test_excel_prints_numbers_as_the_other_formats_do() -> None:
 def test_titles_notices_and_digest_are_in_every_format(lang: Lang) -> None:
     document = sample_document(lang, annex_rows=ROWS)
     pdf = _compact(_pdf_text(_rendered(lang, "pdf")))
-    word = docx.Document(io.BytesIO(_rendered(lang, "docx")))
-    word_text = _compact("".join(paragraph.text for paragraph in word.paragraphs))
+    word_text = _compact(_text_of(_rendered(lang, "docx"), "docx"))
     book = openpyxl.load_workbook(io.BytesIO(_rendered(lang, "xlsx")))
     excel = _compact("".join(str(cell.value) for row in book.worksheets[0].rows for cell in row))
 
