@@ -10,6 +10,7 @@ Standard library only: it runs before anything is installed.
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -66,9 +67,10 @@ def certificate_settings() -> dict[str, str]:
     """Let uv trust the certificate authority that pip was told to trust (offices with a TLS proxy)."""
     if os.environ.get("SSL_CERT_FILE"):
         return {}
-    command: list[str | Path] = [lock.python(), "-m", "pip", "config", "get", "global.cert"]
-    known = subprocess.run(command, capture_output=True, text=True)
-    certificate = os.environ.get("PIP_CERT") or known.stdout.strip()
+    command: list[str | Path] = [lock.python(), "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True).stdout
+    found = re.search(r"^\S+\.cert='(.+)'$", listed, re.MULTILINE)
+    certificate = os.environ.get("PIP_CERT") or (found.group(1) if found else "")
     return {"SSL_CERT_FILE": certificate} if certificate and Path(certificate).exists() else {}
 
 
@@ -90,7 +92,7 @@ def install_uv() -> str | None:
 def sync(prefix: str | None, arguments: list[str]) -> None:
     folder = lock.restore(prefix)
     run(
-        [lock.python(), "-m", "uv", "sync", "--frozen", "--quiet", "--project", folder, *arguments],
+        [lock.python(), "-m", "uv", "sync", "--frozen", "--no-progress", "--project", folder, *arguments],
         "install the packages of uv.lock",
         UV_PROJECT_ENVIRONMENT=str(lock.VENV),
         UV_PYTHON=str(lock.python()),
