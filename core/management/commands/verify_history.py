@@ -39,5 +39,5 @@ class Command(BaseCommand):
         if entry is None:
             return f"{chain} #{number} (no row): the report printed a head that is no longer there"
         if entry.hash != expected:
-            return f"{chain} #{number} (row {entry.pk}): the report printed {expected}, the chain says {entry.hash}"
+            return f"{chain} #{number} (row {entry.pk}): printed {expected}, now {entry.hash}"
         return None

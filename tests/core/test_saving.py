@@ -1,0 +1,40 @@
+import pytest
+
+from accounts.models import User
+from core.errors import Invalid
+from core.saving import assign
+from incubators.models import Incubator
+from projects.models import Project
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_field_that_cannot_be_set_is_named() -> None:
+    with pytest.raises(Invalid) as refused:
+        assign(Project(), {"stage": "landed", "name_zh": "x"}, allowed=("name_zh",))
+    assert [(error.field, error.code) for error in refused.value.fields] == [("stage", "unknown_field")]
+
+
+def test_spaces_around_a_text_are_not_part_of_it() -> None:
+    project = Project()
+    assign(project, {"name_zh": "  示例 "}, allowed=("name_zh",))
+    assert project.name_zh == "示例"
+
+
+def test_a_broken_rule_names_its_field(alice: User, zhangjiang: Incubator) -> None:
+    with pytest.raises(Invalid) as refused:
+        factories.make_project(alice, zhangjiang, name_zh="", lead_source="rumour")
+    assert sorted((error.field, error.code) for error in refused.value.fields) == [
+        ("lead_source", "invalid_choice"),
+        ("name_zh", "blank"),
+    ]
+
+
+def test_a_number_of_ones_own_is_used_once(
+    alice: User, zhangjiang: Incubator, shenzhen: Incubator, charlie: User
+) -> None:
+    factories.make_project(alice, zhangjiang, external_id="A-1")
+    factories.make_project(charlie, shenzhen, external_id="A-1")
+    with pytest.raises(Invalid, match="已|already"):
+        factories.make_project(alice, zhangjiang, external_id="A-1")
