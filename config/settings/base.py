@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "enterprises",
     "projects",
     "evaluation",
+    "insight",
 ]
 
 MIDDLEWARE = [
