@@ -1,0 +1,41 @@
+"""``manage.py load_demo``: the published facts, the demonstration accounts and the fictional records."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from evaluation.demo.facts import Loaded, load_facts
+
+
+class Command(BaseCommand):
+    help = "Load the published facts and, where demo accounts are allowed, fictional accounts and records."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--facts-only",
+            action="store_true",
+            help="load what the sources say, without demonstration accounts and records",
+        )
+
+    def handle(self, *, facts_only: bool, **options: Any) -> None:
+        if not facts_only and not settings.DEMO_ACCOUNTS_ALLOWED:
+            raise CommandError(
+                "Demonstration accounts have known passwords, so these settings refuse them. "
+                "Load the published facts alone with: manage.py load_demo --facts-only"
+            )
+        at = timezone.now()
+        sections = load_facts(at=at)
+        self._report(sections)
+        touched = sum(section.touched for section in sections)
+        self.stdout.write(
+            f"Done: {touched} records were created or corrected."
+            if touched
+            else "Done: nothing had to change."
+        )
+
+    def _report(self, sections: list[Loaded]) -> None:
+        for section in sections:
+            self.stdout.write(f"  {section.count:>6,} {section.name} ({section.touched:,} new or changed)")
