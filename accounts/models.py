@@ -1,5 +1,6 @@
 """People and the tokens of their programs. What a person may see is said by ``incubators.Membership``."""
 
+import hashlib
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
@@ -63,6 +64,11 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        """What is stored of a token. It has 256 random bits, so a plain hash is enough."""
+        return hashlib.sha256(token.encode()).hexdigest()
 
     def is_live(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from accounts.models import ApiToken
-from accounts.services import digest_of
 
 
 def live_token(text: str, *, at: datetime) -> ApiToken | None:
     """The token with this text, if it is neither expired nor revoked and its user is active."""
     token = (
-        ApiToken.objects.select_related("user").filter(digest=digest_of(text), user__is_active=True).first()
+        ApiToken.objects.select_related("user")
+        .filter(digest=ApiToken.digest_of(text), user__is_active=True)
+        .first()
     )
     return token if token and token.is_live(at) else None

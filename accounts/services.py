@@ -1,6 +1,5 @@
 """Writes of the accounts app."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,11 +13,6 @@ from core import history
 from core.errors import FieldError, Invalid, Refused
 
 LONGEST_TOKEN_LIFE = timedelta(days=366)
-
-
-def digest_of(token: str) -> str:
-    """What is stored of a token. It has 256 random bits, so a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def chain_of(user: User) -> str:
@@ -48,7 +42,7 @@ def issue_token(
         user=user,
         name=name.strip() or _("unnamed"),
         prefix=text[:8],
-        digest=digest_of(text),
+        digest=ApiToken.digest_of(text),
         scopes=sorted(set(scopes)),
         created_at=at,
         expires_at=at + lifetime,

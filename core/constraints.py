@@ -1,8 +1,9 @@
 """Builders for constraints that several models need, so that they are named and worded alike."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,7 +26,7 @@ def second_person(first: str, second: str, *, name: str) -> models.CheckConstrai
     )
 
 
-def ordered(first: str, second: str, *, name: str, message: str | Promise) -> models.CheckConstraint:
+def ordered(first: str, second: str, *, name: str, message: Any) -> models.CheckConstraint:
     """Two dates in order, where both are known (equal is allowed)."""
     return models.CheckConstraint(
         name=name,

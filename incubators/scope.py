@@ -105,13 +105,11 @@ def scope_of(user: User | AnonymousUser | None, *, on: date | None = None) -> Sc
     if remembered and remembered[0] == day:
         return remembered[1]
     scope = _read_scope(user, day)
-    user._scope = (day, scope)  # type: ignore[union-attr]
+    user._scope = (day, scope)  # type: ignore[attr-defined]
     return scope
 
 
 def _read_scope(user: Any, day: date) -> Scope:
-    from incubators.models import Membership
-
     if user.is_superuser:
         return Scope(everywhere=frozenset(Action), roles=frozenset({Role.PARK_ADMIN}))
     everywhere: frozenset[Action] = frozenset()
@@ -119,11 +117,7 @@ def _read_scope(user: Any, day: date) -> Scope:
     incubators: dict[int, frozenset[Action]] = {}
     incubator_parks: dict[int, int] = {}
     roles: set[str] = set()
-    rows = (
-        Membership.objects.current(day)
-        .filter(user=user)
-        .values_list("role", "park_id", "incubator_id", "incubator__park_id")
-    )
+    rows = user.memberships.current(day).values_list("role", "park_id", "incubator_id", "incubator__park_id")
     for role, park_id, incubator_id, home_id in rows:
         roles.add(role)
         allowed = ALLOWED[role]

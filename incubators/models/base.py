@@ -37,6 +37,12 @@ class Named(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.index_names()
+        if (fields := kwargs.get("update_fields")) is not None and {"name_zh", "name_en"} & set(fields):
+            kwargs["update_fields"] = {*fields, "search_text", "sort_key"}
+        super().save(*args, **kwargs)
+
     @property
     def name(self) -> str:
         """The name in the language of the page."""
@@ -49,12 +55,6 @@ class Named(models.Model):
     def index_names(self) -> None:
         self.search_text = search_text(*self.search_names())
         self.sort_key = sort_key(self.name_zh)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.index_names()
-        if (fields := kwargs.get("update_fields")) is not None and {"name_zh", "name_en"} & set(fields):
-            kwargs["update_fields"] = {*fields, "search_text", "sort_key"}
-        super().save(*args, **kwargs)
 
 
 class Sourced(models.Model):

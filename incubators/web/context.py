@@ -1,8 +1,10 @@
 """What every page says of the reader: whose data this is, and in which role they read it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -16,8 +18,8 @@ def place(request: HttpRequest) -> dict[str, Any]:
         return {}
     memberships = SimpleLazyObject(lambda: _memberships(user))
     return {
-        "scope_label": SimpleLazyObject(lambda: " · ".join(dict.fromkeys(name for name, _role in memberships))),
-        "role_label": SimpleLazyObject(lambda: " · ".join(dict.fromkeys(role for _name, role in memberships))),
+        "scope_label": SimpleLazyObject(lambda: _joined(name for name, _role in memberships)),
+        "role_label": SimpleLazyObject(lambda: _joined(role for _name, role in memberships)),
         "may_enter": _may(user, Action.ENTER),
         "may_verify": _may(user, Action.VERIFY) or _may(user, Action.VERIFY_MONEY),
         "may_evaluate": _may(user, Action.EVALUATE),
@@ -29,10 +31,10 @@ def _may(user: Any, action: Action) -> bool:
     return bool(places.everywhere or places.park_ids or places.incubator_ids)
 
 
+def _joined(words: Iterable[str]) -> str:
+    return " · ".join(dict.fromkeys(words))
+
+
 def _memberships(user: Any) -> list[tuple[str, str]]:
-    from django.utils import timezone
-
-    from incubators.models import Membership
-
-    rows = Membership.objects.current(timezone.localdate()).filter(user=user).select_related("park", "incubator")
+    rows = user.memberships.current(timezone.localdate()).select_related("park", "incubator")
     return [(str(row.park or row.incubator or _("All parks")), row.get_role_display()) for row in rows]
