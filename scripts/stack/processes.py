@@ -124,9 +124,12 @@ class Processes:
         """A folder that disappears with us. Short by default: a socket's path may have 107 bytes only."""
         short = "/tmp" if os.access("/tmp", os.W_OK) else None
         folder = Path(tempfile.mkdtemp(prefix="enclave-", dir=parent or short))
+        self.remove_at_end(folder)
+        return folder
+
+    def remove_at_end(self, folder: Path) -> None:
         self._folders.append(folder)
         self.guard.tell("remove", folder)
-        return folder
 
     def close(self) -> None:
         for folder in self._folders:
