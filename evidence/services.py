@@ -199,6 +199,6 @@ def mark_verified(*, file: EvidenceFile, actor: User, at: datetime) -> None:
     )
 
 
-def open_evidence(file: EvidenceFile) -> File[bytes]:
+def open_evidence(file: EvidenceFile) -> "File[bytes]":
     """The stored bytes, for whoever passed the permission check."""
     return storage().open(file.storage_name, "rb")

@@ -88,7 +88,7 @@ class ProjectFact(models.Model):
             ),
             models.CheckConstraint(
                 name="projects_paid_in_has_amount",
-                condition=~Q(kind=FactKind.PAID_IN) | Q(amount__gt=0),
+                condition=~Q(kind=FactKind.PAID_IN) | Q(amount__isnull=False, amount__gt=0),
                 violation_error_message=_("Paid-in capital has an amount above zero."),
             ),
             not_negative("amount", name="projects_fact_amount_not_negative"),
