@@ -1,0 +1,47 @@
+"""All addresses under /api/v1/."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, include, path, re_path, resolve
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+import accounts.api.schema  # noqa: F401
+from core.api.converters import register
+from core.api.views import UnknownAddress
+
+register()
+_unknown = UnknownAddress.as_view()
+
+
+def anything_else(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """An address without its last slash stands for the one with it, whatever the method; the rest is 404."""
+    if not request.path_info.endswith("/"):
+        try:
+            match = resolve(request.path_info + "/")
+        except Resolver404:
+            match = None
+        if match is not None and match.func is not anything_else:
+            request.resolver_match = match
+            return match.func(request, *match.args, **match.kwargs)
+    return _unknown(request)
+
+
+urlpatterns = [
+    path(
+        "schema/",
+        SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]),
+        name="schema",
+    ),
+    path(
+        "docs/",
+        SpectacularSwaggerView.as_view(url_name="schema", authentication_classes=[], permission_classes=[]),
+        name="api-docs",
+    ),
+    path("", include("accounts.api.urls")),
+    path("", include("incubators.api.urls")),
+    path("", include("evidence.api.urls")),
+    path("", include("enterprises.api.urls")),
+    path("", include("projects.api.urls")),
+    re_path(r"^.*$", anything_else),
+]

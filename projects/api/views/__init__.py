@@ -1,0 +1,23 @@
+"""Views of the projects app."""
+
+from projects.api.views.facts import FactViewSet
+from projects.api.views.parts import (
+    AttachmentViewSet,
+    CreditSharesView,
+    HistoryViewSet,
+    LegViewSet,
+    StageLogViewSet,
+)
+from projects.api.views.records import ProjectViewSet, ReportedProjectViewSet, SectorViewSet
+
+__all__ = [
+    "AttachmentViewSet",
+    "CreditSharesView",
+    "FactViewSet",
+    "HistoryViewSet",
+    "LegViewSet",
+    "ProjectViewSet",
+    "ReportedProjectViewSet",
+    "SectorViewSet",
+    "StageLogViewSet",
+]
