@@ -14,6 +14,8 @@ from core.errors import Conflict, FieldError, Invalid
 from core.saving import assign, readable_integrity_errors, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Incubator
+from incubators.scope import Action
+from incubators.selectors import operators_on
 from projects.models import CreditShare, Project, RelocationLeg
 from projects.services.facts import check_files
 from projects.services.records import local_day, lock, touch
@@ -92,19 +94,19 @@ def set_credit_shares(
 
     Once the project has landed, the division is what scores rest on: only the park administrator changes it.
     """
-    from incubators.scope import Action
-
     after_landing = project.stage in PATH and PATH.index(project.stage) >= PATH.index("landed")
     locked = lock(project, actor=actor, action=Action.MANAGE if after_landing else Action.ENTER)
     _check_shares(locked, shares)
     before = {row.incubator.code: row.percent for row in locked.credit_shares.select_related("incubator")}
     after = {incubator.code: percent for incubator, percent in shares.items()}
     if before != after:
+        today = local_day(incubator=locked.incubator, park=locked.park, at=at)
+        operators = operators_on(shares, day=today)
         with readable_integrity_errors(CreditShare):
             locked.credit_shares.all().delete()
             CreditShare.objects.bulk_create(
                 CreditShare(
-                    project=locked, incubator=incubator, operator_id=incubator.operator_id, percent=percent
+                    project=locked, incubator=incubator, operator_id=operators[incubator.pk], percent=percent
                 )
                 for incubator, percent in shares.items()
             )
