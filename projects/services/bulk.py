@@ -45,8 +45,8 @@ def create_projects(
 ) -> list[RowResult]:
     """Create the good rows and say what is wrong with the others.
 
-    A row whose ``external_id`` is already known here is left as it is and reported as ``unchanged``, so that a
-    batch can be sent again. With ``dry_run`` everything is checked and nothing is kept.
+    A row whose ``external_id`` is already known here is left as it is and reported as ``unchanged``, so that
+    a batch can be sent again. With ``dry_run`` everything is checked and nothing is kept.
     """
     if len(rows) > LARGEST_BATCH:
         raise Invalid(

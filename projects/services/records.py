@@ -190,7 +190,8 @@ def delete_project(
     ):
         raise Conflict(
             _(
-                "This project has a history, so it cannot be deleted. End it instead: move it to “terminated”."
+                "This project has a history, so it cannot be deleted. "
+                "End it instead: move it to “terminated”."
             ),
             code="has_history",
         )
