@@ -36,10 +36,8 @@ check: bootstrap ## Everything that CI checks after the tests
 lock: bootstrap ## Resolve dependencies again; ARGS_LOCK="--upgrade" for newer versions
 	@$(PYTHON) scripts/lock.py refresh $(ARGS_LOCK)
 
-messages: bootstrap ## Collect new texts for translation (needs gettext), then compile and check
-	@if command -v xgettext >/dev/null; then \
-	    $(STACK) manage makemessages --all --no-obsolete --no-wrap --add-location=file; \
-	else echo "xgettext is not installed: texts were not collected, only compiled and checked"; fi
+messages: bootstrap ## Bring locale/*.po in line with the code's texts, compile, check; PO="more.po" merges
+	@$(PYTHON) scripts/messages.py collect $(PO)
 	@$(PYTHON) scripts/messages.py compile
 	@$(PYTHON) scripts/messages.py check
 

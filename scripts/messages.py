@@ -1,147 +1,43 @@
-"""Compile and check translations without the gettext tools, which a bare machine does not have.
+"""Collect, compile and check translations without the gettext tools, which a bare machine does not have.
 
-    messages.py compile    write django.mo beside each django.po that is newer
-    messages.py check      exit 1 and list what is untranslated, fuzzy, or has other placeholders
+    messages.py compile        write django.mo beside each django.po that is newer
+    messages.py check          exit 1 and list what is missing, untranslated, fuzzy, or has other placeholders
+    messages.py collect [PO…]  bring each django.po in line with the texts of the code: new ones are added
+                               (translated where one of the given files translates them), unused ones removed
 
-Compiled files are not committed. Standard library only.
+Compiled files are not committed. ``compile`` needs the standard library only, the others Django's own parser.
 """
 
-import ast
 import re
-import struct
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import po
+import texts
+
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-MAGIC = 0x950412DE
-CONTEXT_SEPARATOR = "\x04"
-PLURAL_SEPARATOR = "\x00"
-KEYWORD = re.compile(r"msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]")
+FIRST = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
+HEADER = """Language: zh_Hans
+MIME-Version: 1.0
+Content-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: 8bit
+Plural-Forms: nplurals=1; plural=0;
+"""
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sdif]|%[sd]|\{[a-z_0-9]*\}", re.IGNORECASE)
 
 
-class PoError(Exception):
-    """A .po file that cannot be read; names the file and the line."""
-
-
-@dataclass
-class Entry:
-    """One message: its English text, its context and plural, and its translations by plural form."""
-
-    line: int = 0
-    context: str | None = None
-    text: str | None = None
-    plural: str | None = None
-    forms: dict[int, str] = field(default_factory=dict)
-    fuzzy: bool = False
-
-    @property
-    def key(self) -> str:
-        text = self.text or ""
-        named = text if self.context is None else f"{self.context}{CONTEXT_SEPARATOR}{text}"
-        return named if self.plural is None else f"{named}{PLURAL_SEPARATOR}{self.plural}"
-
-    @property
-    def value(self) -> str:
-        return PLURAL_SEPARATOR.join(self.forms[number] for number in sorted(self.forms))
-
-    @property
-    def translated(self) -> bool:
-        return bool(self.forms) and all(self.forms.values())
-
-
-class Reader:
-    """Reads one .po file line by line; a quoted line continues the field before it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.entries: list[Entry] = []
-        self._entry = Entry()
-        self._field = ""
-
-    def read(self) -> list[Entry]:
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                self._take(line.strip(), number)
-            except (ValueError, SyntaxError) as error:
-                raise PoError(f"{self.path}:{number}: {error}") from None
-        self._finish()
-        return self.entries
-
-    def _take(self, line: str, number: int) -> None:
-        if not line or line.startswith("#"):
-            if self._entry.text is not None:
-                self._finish()
-            if line.startswith("#,") and "fuzzy" in line:
-                self._entry.fuzzy = True
-        elif line.startswith('"'):
-            self._append(line)
-        else:
-            keyword, _, quoted = line.partition(" ")
-            self._begin(keyword, number)
-            self._append(quoted.strip())
-
-    def _begin(self, keyword: str, number: int) -> None:
-        starts_next = keyword in {"msgctxt", "msgid"} and self._entry.forms
-        if starts_next:
-            self._finish()
-        if not KEYWORD.fullmatch(keyword):
-            raise ValueError(f"unknown keyword {keyword}")
-        self._entry.line = self._entry.line or number
-        self._field = keyword
-
-    def _append(self, quoted: str) -> None:
-        text = ast.literal_eval(quoted)
-        entry = self._entry
-        match self._field:
-            case "msgctxt":
-                entry.context = (entry.context or "") + text
-            case "msgid":
-                entry.text = (entry.text or "") + text
-            case "msgid_plural":
-                entry.plural = (entry.plural or "") + text
-            case _:
-                form = int(self._field[7:-1]) if self._field.startswith("msgstr[") else 0
-                entry.forms[form] = entry.forms.get(form, "") + text
-
-    def _finish(self) -> None:
-        if self._entry.text is not None:
-            self.entries.append(self._entry)
-        self._entry, self._field = Entry(), ""
-
-
-def catalogue(entries: list[Entry]) -> bytes:
-    """The binary form that ``gettext.GNUTranslations`` reads: sorted keys, offsets, then the texts."""
-    kept = {entry.key: entry.value for entry in entries if entry.translated and not entry.fuzzy}
-    pairs = sorted((key.encode(), value.encode()) for key, value in kept.items())
-    keys = b"".join(key + b"\0" for key, _ in pairs)
-    values = b"".join(value + b"\0" for _, value in pairs)
-    header = 7 * 4
-    keys_at = header + 16 * len(pairs)
-    tables = list(_offsets([key for key, _ in pairs], keys_at))
-    tables += _offsets([value for _, value in pairs], keys_at + len(keys))
-    head = struct.pack(
-        "<7I", MAGIC, 0, len(pairs), header, header + 8 * len(pairs), 0, header + 16 * len(pairs)
-    )
-    return head + struct.pack(f"<{len(tables)}I", *tables) + keys + values
-
-
-def _offsets(texts: list[bytes], start: int) -> Iterator[int]:
-    for text in texts:
-        yield len(text)
-        yield start
-        start += len(text) + 1
-
-
-def problems(path: Path) -> list[str]:
+def problems(path: Path, used: dict[texts.Key, po.Entry]) -> list[str]:
     """What is wrong with a .po file, one sentence each, with the line."""
-    found = []
-    for entry in Reader(path).read():
-        if not entry.text:
-            continue
-        where = f"{path.relative_to(LOCALE.parent)}:{entry.line}: {entry.text[:70]!r}"
+    name = path.relative_to(LOCALE.parent)
+    entries = [entry for entry in po.Reader(path).read() if entry.text]
+    known = {(entry.context, entry.text) for entry in entries}
+    found = [
+        f"{name}: {entry.text!r} of {entry.places[0]} is missing"
+        for key, entry in used.items()
+        if key not in known
+    ]
+    for entry in entries:
+        where = f"{name}:{entry.line}: {entry.text!r}"
         if entry.fuzzy:
             found.append(f"{where} is marked fuzzy")
         elif not entry.translated:
@@ -151,7 +47,7 @@ def problems(path: Path) -> list[str]:
     return found
 
 
-def _placeholders_differ(entry: Entry) -> bool:
+def _placeholders_differ(entry: po.Entry) -> bool:
     """A translation may leave out a number in one plural form, but never name something unknown."""
     known = set(PLACEHOLDER.findall((entry.text or "") + (entry.plural or "")))
     used = [set(PLACEHOLDER.findall(form)) for form in entry.forms.values()]
@@ -165,15 +61,42 @@ def compile_all() -> int:
         compiled = path.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
             draft = compiled.with_suffix(".mo.tmp")
-            draft.write_bytes(catalogue(Reader(path).read()))
+            draft.write_bytes(po.catalogue(po.Reader(path).read()))
             draft.replace(compiled)
     return 0
 
 
 def check_all() -> int:
-    found = [problem for path in sorted(LOCALE.rglob("*.po")) for problem in problems(path)]
-    print("\n".join(found) if found else "every message is translated")
+    used = texts.used(LOCALE.parent)
+    paths = sorted(LOCALE.rglob("*.po"))
+    found = [problem for path in paths for problem in problems(path, used)]
+    if not paths:
+        found.append("there is no django.po under locale/")
+    print("\n".join(found) if found else f"all {len(used)} messages are translated")
     return 1 if found else 0
+
+
+def collect(path: Path, used: dict[texts.Key, po.Entry], fragments: list[po.Entry]) -> str:
+    """The new content of a .po file: its header, then every used text with the translation it has."""
+    entries = po.Reader(path).read()
+    header = [entry for entry in entries if not entry.text]
+    known = {(entry.context, entry.text): entry for entry in [*fragments, *entries] if entry.translated}
+    for key, entry in used.items():
+        if key in known:
+            entry.forms, entry.fuzzy = known[key].forms, known[key].fuzzy
+        else:
+            entry.forms = {0: ""}
+    return po.written([*header, *used.values()])
+
+
+def collect_all(fragments: list[str]) -> int:
+    given = [entry for name in fragments for entry in po.Reader(Path(name)).read() if entry.text]
+    FIRST.parent.mkdir(parents=True, exist_ok=True)
+    if not FIRST.exists():
+        FIRST.write_text(po.written([po.Entry(text="", forms={0: HEADER})]), encoding="utf-8")
+    for path in sorted(LOCALE.rglob("*.po")):
+        path.write_text(collect(path, texts.used(LOCALE.parent), given), encoding="utf-8")
+    return 0
 
 
 def main(arguments: list[str]) -> int:
@@ -183,7 +106,9 @@ def main(arguments: list[str]) -> int:
                 return compile_all()
             case ["check"]:
                 return check_all()
-    except PoError as error:
+            case ["collect", *fragments]:
+                return collect_all(fragments)
+    except po.PoError as error:
         print(f"messages: {error}", file=sys.stderr)
         return 1
     print(__doc__)
