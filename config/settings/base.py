@@ -142,6 +142,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 15 * 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "resume reports": {"task": "evaluation.resume_reports", "schedule": 10.0},
+    "forget idempotency keys": {"task": "core.forget_old_keys", "schedule": 24 * 3600.0},
+}
 
 # --- REST ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -169,6 +173,34 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Without names of our own, two enumerations over fields called "kind" would be numbered at random.
+    "ENUM_NAME_OVERRIDES": {
+        "AudienceEnum": "evaluation.enums.Audience",
+        "CauseEnum": "projects.enums.Cause",
+        "CurrencyEnum": "core.enums.Currency",
+        "DirectionEnum": "evaluation.enums.Direction",
+        "EnterpriseKindEnum": "enterprises.enums.EnterpriseKind",
+        "EvidenceKindEnum": "evidence.enums.EvidenceKind",
+        "FactKindEnum": "projects.enums.FactKind",
+        "FigureKindEnum": "incubators.enums.FigureKind",
+        "FigureStatusEnum": "core.enums.FigureStatus",
+        "IncubatorKindEnum": "incubators.enums.IncubatorKind",
+        "LeadSourceEnum": "projects.enums.LeadSource",
+        "NodeKindEnum": "evaluation.enums.NodeKind",
+        "OrganisationKindEnum": "incubators.enums.OrganisationKind",
+        "ParkRoleEnum": "incubators.enums.ParkRole",
+        "ProvenanceEnum": "core.enums.Provenance",
+        "QualifierEnum": "core.enums.Qualifier",
+        "RecognitionKindEnum": "enterprises.enums.RecognitionKind",
+        "ReportFormatEnum": "evaluation.enums.ReportFormat",
+        "ReportLanguageEnum": "evaluation.enums.ReportLanguage",
+        "RowStatusEnum": ["created", "updated", "unchanged", "error"],
+        "RunStateEnum": "evaluation.enums.RunState",
+        "SchemeStatusEnum": "evaluation.enums.SchemeStatus",
+        "SpaceKindEnum": "incubators.enums.SpaceKind",
+        "StageEnum": "projects.enums.Stage",
+        "TokenScopeEnum": "accounts.enums.TokenScope",
+    },
 }
 
 # --- security -----------------------------------------------------------------------------------

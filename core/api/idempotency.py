@@ -7,7 +7,7 @@ carries out the write. Only successful answers are kept: after a refusal the sam
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,8 +19,8 @@ from rest_framework.response import Response
 from core.api.renderers import dumps
 from core.errors import FieldError, Invalid
 from core.models import IdempotencyKey
+from core.services import ANSWERS_KEPT_FOR
 
-KEPT_FOR = timedelta(hours=48)
 _KEPT_HEADERS = ("Location", "ETag", "Retry-After")
 
 
@@ -41,7 +41,7 @@ def once(request: Any, key: str, execute: Callable[[], Response], at: datetime |
     digest = fingerprint(request)
     with transaction.atomic():
         IdempotencyKey.objects.filter(
-            user_id=request.user.pk, key=key, created_at__lt=moment - KEPT_FOR
+            user_id=request.user.pk, key=key, created_at__lt=moment - ANSWERS_KEPT_FOR
         ).delete()
         row = IdempotencyKey(
             user_id=request.user.pk,
@@ -97,8 +97,3 @@ def canonical_body(data: Any) -> bytes:
     import orjson
 
     return orjson.dumps(data, default=str, option=orjson.OPT_SORT_KEYS)
-
-
-def forget_old_keys(*, at: datetime) -> int:
-    """Delete keys past their time; how many there were."""
-    return IdempotencyKey.objects.filter(created_at__lt=at - KEPT_FOR).delete()[0]
