@@ -59,7 +59,8 @@ def _placeholders_differ(entry: po.Entry) -> bool:
 def compile_all() -> int:
     for path in sorted(LOCALE.rglob("*.po")):
         compiled = path.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
+        sources = (path, Path(po.__file__))
+        if not compiled.exists() or compiled.stat().st_mtime < max(file.stat().st_mtime for file in sources):
             draft = compiled.with_suffix(".mo.tmp")
             draft.write_bytes(po.catalogue(po.Reader(path).read()))
             draft.replace(compiled)

@@ -43,6 +43,11 @@ class Entry:
     def translated(self) -> bool:
         return bool(self.forms) and all(self.forms.values())
 
+    @property
+    def usable(self) -> bool:
+        """Fuzzy ones are guesses, except the header, which names the character set."""
+        return self.translated and not (self.fuzzy and self.text)
+
 
 class Reader:
     """Reads one .po file line by line; a quoted line continues the field before it."""
@@ -106,7 +111,7 @@ class Reader:
 
 def catalogue(entries: list[Entry]) -> bytes:
     """The binary form that ``gettext.GNUTranslations`` reads: sorted keys, offsets, then the texts."""
-    kept = {entry.key: entry.value for entry in entries if entry.translated and not entry.fuzzy}
+    kept = {entry.key: entry.value for entry in entries if entry.usable}
     pairs = sorted((key.encode(), value.encode()) for key, value in kept.items())
     keys = b"".join(key + b"\0" for key, _ in pairs)
     values = b"".join(value + b"\0" for _, value in pairs)

@@ -14,6 +14,7 @@ import texts
 
 PO = r"""
 # A comment.
+#, fuzzy
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
@@ -94,9 +95,9 @@ def test_problems_are_listed_with_their_line(po: Path) -> None:
 
     name = "locale/zh_Hans/LC_MESSAGES/django.po"
     assert messages.problems(po, {}) == [
-        f"{name}:29: 'Guessed' is marked fuzzy",
-        f"{name}:32: 'Untranslated' has no translation",
-        f"{name}:38: 'Hello %(name)s' has other placeholders than its translation",
+        f"{name}:30: 'Guessed' is marked fuzzy",
+        f"{name}:33: 'Untranslated' has no translation",
+        f"{name}:39: 'Hello %(name)s' has other placeholders than its translation",
     ]
 
 
