@@ -31,7 +31,7 @@ def record_rate(
 ) -> ExchangeRate:
     """Record or correct the rate of one day. ``actor`` None is the installation itself.
 
-    Raises ``Refused`` for anyone but an administrator of the installation: a rate changes every park's totals.
+    Raises ``Refused`` for anyone but an administrator of the installation: a rate changes all totals.
     """
     if actor is not None and not actor.is_superuser:
         raise Refused(_("Only the administrator of the installation can record exchange rates."))

@@ -1,4 +1,4 @@
-"""Settings of ``make test``: the development settings, quick password hashing, a broker database per process."""
+"""Settings of ``make test``: as in development, with quick password hashing and a broker for each process."""
 
 import os
 import tempfile
