@@ -1,5 +1,11 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from core.web.drafts import draft_save
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/", include("projects.web.urls")),
+    path("evidence/", include("evidence.web.urls")),
+    path("drafts/<slug:form>/", draft_save, name="draft-save"),
+]

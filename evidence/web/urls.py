@@ -1,0 +1,7 @@
+"""Addresses of stored files."""
+
+from django.urls import path
+
+from evidence.web import views
+
+urlpatterns = [path("<int:pk>/", views.evidence_file, name="evidence-file")]

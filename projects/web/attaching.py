@@ -1,0 +1,90 @@
+"""Files of a project as a whole: attach, take off, verify."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.web.errors import shown_on, status_of, told_to
+from evidence.enums import EvidenceKind
+from evidence.models import EvidenceFile
+from evidence.services import verify_evidence
+from projects import services
+from projects.models import Project
+from projects.web.access import visible_project, writable_project
+from projects.web.facts import PartlyStored, store_files
+from projects.web.forms import AttachForm
+
+
+def _back(project: Project) -> str:
+    return reverse("project-detail", args=[project.pk]) + "#evidence"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Several files at once; the good ones are attached even when another is refused."""
+    project = writable_project(request, pk)
+    if request.method != "POST":
+        kind = request.GET.get("kind", "")
+        form = AttachForm(initial={"kind": kind if kind in EvidenceKind.values else EvidenceKind.OTHER})
+        return render(request, "projects/attach.html", {"project": project, "form": form})
+    form = AttachForm(request.POST, request.FILES)
+    if form.is_valid():
+        with shown_on(form):
+            try:
+                files = store_files(
+                    request, project, form.cleaned_data["files"], kind=form.cleaned_data["kind"]
+                )
+            except PartlyStored as error:
+                _attach(request, project, error.stored)
+                raise
+            _attach(request, project, files)
+            return redirect(_back(project))
+    return render(request, "projects/attach.html", {"project": project, "form": form}, status=status_of(form))
+
+
+def _attach(request: HttpRequest, project: Project, files: list[EvidenceFile]) -> None:
+    user: Any = request.user
+    for file in files:
+        services.attach_file(project=project, file=file, actor=user, at=timezone.now())
+    if files:
+        words = ngettext("%(count)d file is attached.", "%(count)d files are attached.", len(files))
+        messages.success(request, words % {"count": len(files)})
+
+
+def _file(request: HttpRequest, pk: int) -> EvidenceFile:
+    return get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+
+
+@login_required
+@require_POST
+def detach(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    project = writable_project(request, pk)
+    file = _file(request, file_pk)
+    user: Any = request.user
+    with told_to(request):
+        services.detach_file(project=project, file=file, actor=user, at=timezone.now())
+        messages.success(
+            request, _("“%(file)s” is taken off the project; it stays stored.") % {"file": file.title}
+        )
+    return redirect(_back(project))
+
+
+@login_required
+@require_POST
+def verify_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    project = visible_project(request, pk)
+    file = _file(request, file_pk)
+    user: Any = request.user
+    with told_to(request):
+        verify_evidence(file=file, actor=user, at=timezone.now())
+        messages.success(request, _("“%(file)s” is verified.") % {"file": file.title})
+    return redirect(_back(project))
