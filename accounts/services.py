@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from accounts.enums import TokenScope
 from accounts.models import ApiToken, User
 from core import history
 from core.errors import FieldError, Invalid, Refused
+from core.saving import clean_text, clean_value, save_checked
 
 LONGEST_TOKEN_LIFE = timedelta(days=366)
 
@@ -38,15 +40,16 @@ def issue_token(
     if actor != user and not actor.is_superuser:
         raise Refused(_("You can make tokens for yourself only."))
     text = f"enc_{secrets.token_urlsafe(32)}"
-    token = ApiToken.objects.create(
+    token = ApiToken(
         user=user,
-        name=name.strip() or _("unnamed"),
+        name=clean_text(name, field="name") or _("unnamed"),
         prefix=text[:8],
         digest=ApiToken.digest_of(text),
         scopes=sorted(set(scopes)),
         created_at=at,
         expires_at=at + lifetime,
     )
+    save_checked(token)
     history.record(
         chain=chain_of(user),
         action="token.issued",
@@ -75,3 +78,25 @@ def revoke_token(*, token: ApiToken, actor: User, at: datetime) -> ApiToken:
             at=at,
         )
     return token
+
+
+@transaction.atomic
+def change_profile(*, user: User, display_name: str, language: str, actor: User, at: datetime) -> User:
+    """Change one's own name as shown and the language of the pages."""
+    if actor != user and not actor.is_superuser:
+        raise Refused(_("You can change your own profile only."))
+    known = [code for code, _name in settings.LANGUAGES]
+    if language and language not in known:
+        raise Invalid(
+            _("This language is not available."),
+            fields=[FieldError("language", _("Choose one of: %(known)s.") % {"known": ", ".join(known)})],
+        )
+    before = {"display_name": user.display_name, "language": user.language}
+    user.display_name, user.language = clean_value(User, "display_name", display_name), language
+    changes = history.changed_fields(before, {"display_name": user.display_name, "language": user.language})
+    if changes:
+        save_checked(user, update_fields=list(changes))
+        history.record(
+            chain=chain_of(user), action="profile.changed", subject=user, changes=changes, actor=actor, at=at
+        )
+    return user

@@ -79,7 +79,10 @@ def record(
 def record_many(
     *, chain: str, changes: Sequence[Change], actor: Any, at: datetime | None = None
 ) -> list[HistoryEntry]:
-    """Add many links under one lock; same result as ``record`` one by one."""
+    """Add many links under one lock; same result as ``record`` one by one.
+
+    A float is kept as its text: the database would give 1e16 back as another number, and NaN not at all.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("history is written in the transaction of the change itself")
     HistoryHead.objects.get_or_create(chain=chain)
@@ -97,7 +100,7 @@ def record_many(
             subject_type=change.subject_type,
             subject_id=change.subject_id,
             subject_label=change.subject_label,
-            changes=json.loads(canonical(change.changes)),
+            changes=json.loads(canonical(change.changes), parse_float=str, parse_constant=str),
             previous_hash=head.hash,
         )
         entry.hash = hash_of(entry)
@@ -137,17 +140,28 @@ def verify(chains: Iterable[str] | None = None) -> Iterator[Break]:
 
 
 def _verify_chain(chain: str) -> Break | None:
+    """Read to the head; what others add to the chain meanwhile is read as well, not taken for a break."""
     expected, sequence = GENESIS, 0
-    for entry in HistoryEntry.objects.filter(chain=chain).order_by("sequence").iterator(chunk_size=2000):
-        sequence += 1
-        if entry.sequence != sequence:
-            return Break(chain, sequence, None, f"this entry is missing; the next one is #{entry.sequence}")
-        if entry.previous_hash != expected:
-            return Break(chain, sequence, entry.pk, "it does not continue the entry before it")
-        if hash_of(entry) != entry.hash:
-            return Break(chain, sequence, entry.pk, "its content was changed after it was written")
-        expected = entry.hash
-    head = HistoryHead.objects.filter(chain=chain).first()
+    entries = HistoryEntry.objects.filter(chain=chain).order_by("sequence")
+    while True:
+        reached = sequence
+        for entry in entries.filter(sequence__gt=reached).iterator(chunk_size=2000):
+            sequence += 1
+            if entry.sequence != sequence:
+                return Break(
+                    chain, sequence, None, f"this entry is missing; the next one is #{entry.sequence}"
+                )
+            if entry.previous_hash != expected:
+                return Break(chain, sequence, entry.pk, "it does not continue the entry before it")
+            if hash_of(entry) != entry.hash:
+                return Break(chain, sequence, entry.pk, "its content was changed after it was written")
+            expected = entry.hash
+        head = HistoryHead.objects.filter(chain=chain).first()
+        if head is None or head.sequence <= sequence or sequence == reached:
+            return _verify_head(chain, head, sequence, expected)
+
+
+def _verify_head(chain: str, head: HistoryHead | None, sequence: int, expected: str) -> Break | None:
     if head is None:
         return Break(chain, sequence, None, "the head of the chain is missing")
     if head.sequence != sequence:

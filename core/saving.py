@@ -1,16 +1,25 @@
 """Saving a record so that every broken rule becomes a sentence, whether Python or the database finds it."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, FieldError, Invalid
 
 M = TypeVar("M", bound=models.Model)
+
+LONGEST_TEXT = 20_000  # characters of a field that has no limit of its own
+#: What PostgreSQL, UTF-8 or XML (so Word and Excel) cannot hold: controls, lone surrogates, U+FFFE/F.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: Pasted along unseen, they make equal texts differ or turn a text around: zero width and direction marks.
+_UNSEEN = re.compile(r"[\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def values_of(record: models.Model, fields: Iterable[str]) -> dict[str, Any]:
@@ -19,9 +28,9 @@ def values_of(record: models.Model, fields: Iterable[str]) -> dict[str, Any]:
 
 
 def assign(record: models.Model, values: Mapping[str, Any], *, allowed: Iterable[str]) -> None:
-    """Put the values on the record; an unknown name is the caller's mistake and is named."""
+    """Put the values on the record in the types of its fields; each wrong name or value is named."""
     permitted = set(allowed)
-    unknown = sorted(set(values) - permitted)
+    unknown = sorted(str(name) for name in set(values) - permitted)
     if unknown:
         raise Invalid(
             _("These fields cannot be set: %(names)s.") % {"names": ", ".join(unknown)},
@@ -29,18 +38,76 @@ def assign(record: models.Model, values: Mapping[str, Any], *, allowed: Iterable
                 FieldError(name, _("This field cannot be set here."), "unknown_field") for name in unknown
             ],
         )
+    errors: list[FieldError] = []
     for name, value in values.items():
-        setattr(record, name, value.strip() if isinstance(value, str) else value)
+        try:
+            setattr(record, name, clean_value(type(record), name, value))
+        except Invalid as error:
+            errors += error.fields
+    if errors:
+        raise Invalid(" ".join(str(error.message) for error in errors), fields=errors)
 
 
-def save_checked(record: M, *, exclude: Sequence[str] = ()) -> M:
+def clean_value(model: type[models.Model], name: str, value: Any) -> Any:
+    """The value in the type of the model's field. ``Invalid`` for another type; limits are checked on saving.
+
+    Nothing is rounded or turned into text on the way: a float is no amount, 3.7 is no number of people.
+    """
+    field: Any = model._meta.get_field(name)
+    if isinstance(field, models.ForeignKey):
+        if value is not None and not isinstance(value, field.remote_field.model):
+            raise _wrong(name, _("Choose one of the records offered."))
+        return value
+    if isinstance(field, models.CharField | models.TextField):
+        return clean_text(value, field=name)
+    if value is None or value == "":
+        return None
+    if isinstance(field, models.DecimalField | models.IntegerField) and isinstance(value, bool | float):
+        raise _wrong(name, _("Enter an exact number."))
+    try:
+        found = field.to_python(value)
+    except ValidationError as error:
+        raise _wrong(name, " ".join(error.messages), error.code or "invalid") from None
+    except (TypeError, ValueError, ArithmeticError):
+        raise _wrong(name, _("This is not a value for this field.")) from None
+    if isinstance(field, models.IntegerField) and not isinstance(value, str) and found != value:
+        raise _wrong(name, _("Enter a whole number."))
+    return found
+
+
+def clean_text(value: Any, *, field: str) -> str:
+    """Text as it is stored: composed (NFC), without spaces around it and unseen marks; None is no text."""
+    if value is None:
+        return ""
+    if not isinstance(value, str | Promise):
+        raise _wrong(field, _("Enter a text."))
+    text = str(value)
+    if len(text) > LONGEST_TEXT:
+        message = _("This text has %(count)d characters; at most %(most)d fit.")
+        raise _wrong(field, message % {"count": len(text), "most": LONGEST_TEXT}, "max_length")
+    if found := _UNSTORABLE.search(text):
+        message = _("The text contains a character that cannot be stored (U+%(code)s).")
+        raise _wrong(field, message % {"code": f"{ord(found[0]):04X}"}, "characters")
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text)).strip()
+
+
+def _wrong(field: str, message: str, code: str = "invalid") -> Invalid:
+    return Invalid(message, fields=[FieldError(field, message, code)])
+
+
+def save_checked(
+    record: M, *, exclude: Sequence[str] = (), update_fields: Iterable[str] | None = None
+) -> M:
     """Check every field and constraint, then save; ``Invalid`` lists what is wrong, field by field."""
+    for field in record._meta.concrete_fields:
+        if isinstance(value := getattr(record, field.attname), str) and _UNSTORABLE.search(value):
+            clean_text(value, field=field.name)
     try:
         record.full_clean(exclude=list(exclude), validate_constraints=True)
     except ValidationError as error:
         raise invalid_from(error) from None
     with readable_integrity_errors(type(record)):
-        record.save()
+        record.save(update_fields=update_fields)
     return record
 
 

@@ -1,8 +1,9 @@
 """Writes of the enterprises app."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from accounts.models import User
 from core import history
 from core.enums import Provenance
 from core.errors import Conflict, FieldError, Invalid, Refused
-from core.saving import assign, save_checked, values_of
+from core.saving import assign, clean_value, save_checked, values_of
 from enterprises.identifiers import clean_identifier, is_credit_code, is_organisation_number
 from enterprises.models import Enterprise, Recognition, YearlyFigure
 from incubators.models import Incubator, Park
@@ -43,7 +44,12 @@ Verifiable = TypeVar("Verifiable", YearlyFigure, Recognition)
 
 def _clean_identifiers(values: Mapping[str, Any]) -> dict[str, Any]:
     """Identifiers as they are stored; a wrong check digit is named with the value as typed."""
-    cleaned = dict(values)
+    cleaned = {
+        name: clean_value(Enterprise, name, value)
+        if name in ("credit_code", "organisation_number")
+        else value
+        for name, value in values.items()
+    }
     errors: list[FieldError] = []
     if typed := cleaned.get("credit_code"):
         cleaned["credit_code"] = clean_identifier(typed)
@@ -52,8 +58,8 @@ def _clean_identifiers(values: Mapping[str, Any]) -> dict[str, Any]:
                 FieldError(
                     "credit_code",
                     _(
-                        "“%(typed)s” is not a unified social credit code: it has 18 characters and its last one "
-                        "checks the others. Compare it with the business licence."
+                        "“%(typed)s” is not a unified social credit code: it has 18 characters and its "
+                        "last one checks the others. Compare it with the business licence."
                     )
                     % {"typed": typed},
                     "check_digit",
@@ -152,10 +158,12 @@ def enter_yearly_figures(
     """Enter or correct one year; a correction takes the verification away: other figures were verified."""
     require(Action.ENTER, user=actor, park_id=enterprise.park_id, incubator_id=enterprise.incubator_id)
     Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
-    figures = YearlyFigure.objects.filter(enterprise=enterprise, year=year).first()
+    year = clean_value(YearlyFigure, "year", year)
+    figures = YearlyFigure.objects.select_for_update().filter(enterprise=enterprise, year=year).first()
     before = values_of(figures, YEAR_FIELDS) if figures else {}
     figures = figures or YearlyFigure(enterprise=enterprise, year=year)
     assign(figures, values, allowed=YEAR_FIELDS)
+    _check_year(figures, local_day(enterprise, at))
     changes = history.changed_fields(before, values_of(figures, YEAR_FIELDS))
     if not changes:
         return figures
@@ -173,6 +181,25 @@ def enter_yearly_figures(
     return figures
 
 
+def local_day(enterprise: Enterprise, at: datetime) -> date:
+    """The calendar day of a moment where the enterprise stands."""
+    place = enterprise.incubator or enterprise.park
+    return at.astimezone(ZoneInfo(place.time_zone)).date()
+
+
+def _check_year(figures: YearlyFigure, today: date) -> None:
+    if all(getattr(figures, name) is None for name in YEAR_FIELDS if name != "currency"):
+        raise Invalid(
+            _("There is no figure for this year yet."),
+            fields=[FieldError("revenue_amount", _("Enter at least one figure."), "required")],
+        )
+    if figures.year is not None and figures.year > today.year:
+        raise Invalid(
+            _("This year has not begun."),
+            fields=[FieldError("year", _("Enter a year up to %(year)d.") % {"year": today.year}, "future")],
+        )
+
+
 @transaction.atomic
 def enter_recognition(
     *, enterprise: Enterprise, values: Mapping[str, Any], actor: User, at: datetime
@@ -188,6 +215,12 @@ def enter_recognition(
     ):
         raise Invalid(
             _("This file belongs to another record."), fields=[FieldError("evidence", _("Upload it here."))]
+        )
+    today = local_day(enterprise, at)
+    if recognition.granted_on and recognition.granted_on > today:
+        raise Invalid(
+            _("The title was granted in the future."),
+            fields=[FieldError("granted_on", _("Enter a day up to today."), "future")],
         )
     save_checked(recognition)
     history.record(

@@ -1,7 +1,10 @@
 """Writes of the evidence app."""
 
 import hashlib
+import re
 import secrets
+import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +20,7 @@ from accounts.models import User
 from core import history
 from core.enums import Provenance
 from core.errors import Conflict, FieldError, Invalid, Refused
+from core.saving import clean_text
 from evidence.enums import EvidenceKind
 from evidence.models import EvidenceFile
 from incubators.models import Incubator, Park
@@ -35,6 +39,13 @@ ACCEPTED_TYPES = {
     "text/plain": ".txt",
 }
 HEAD_BYTES = 8192
+#: The parts that make a zip file a Word, Excel or PowerPoint file, and the types of files without macros.
+OFFICE_TYPES = {
+    f"{kind}.main+xml": kind
+    for kind in ACCEPTED_TYPES
+    if kind.startswith("application/vnd.openxmlformats-officedocument.")
+}
+LARGEST_CONTENTS = 1024 * 1024  # bytes of the list of contents of an office file
 
 
 def storage() -> FileSystemStorage:
@@ -42,13 +53,37 @@ def storage() -> FileSystemStorage:
     return FileSystemStorage(location=Path(settings.MEDIA_ROOT) / "evidence", base_url=None)
 
 
-def detect_type(head: bytes) -> str | None:
-    """The media type by the first bytes, never by the name; None for what may not be stored."""
+def detect_type(content: BinaryIO) -> str | None:
+    """The media type by the bytes, never by the name; None for what may not be stored."""
+    content.seek(0)
+    head = content.read(HEAD_BYTES)
+    if head.startswith(b"PK"):
+        return _office_type(content)
     kind = filetype.guess(head)
     if kind is not None:
         return kind.mime if kind.mime in ACCEPTED_TYPES else None
-    if head.lstrip()[:1] == b"<" or b"\x00" in head:
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or b"\x00" in head:
         return None  # markup could run in a browser, zero bytes are no text
+    return _text_type(head)
+
+
+def _office_type(content: BinaryIO) -> str | None:
+    """What the list of contents of an office file says it is; None for one with macros and any other zip."""
+    try:
+        with zipfile.ZipFile(content) as archive:
+            names = archive.namelist()
+            listed = archive.getinfo("[Content_Types].xml")
+            if listed.file_size > LARGEST_CONTENTS:
+                return None
+            contents = archive.read(listed).decode("utf-8", errors="replace")
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error):
+        return None
+    if any("vbaproject" in name.lower() for name in names) or "macroenabled" in contents.lower():
+        return None
+    return next((kind for part, kind in OFFICE_TYPES.items() if f'"{part}"' in contents), None)
+
+
+def _text_type(head: bytes) -> str | None:
     for encoding in ("utf-8", "gb18030"):
         try:
             head[: len(head) // 2 * 2].decode(encoding, errors="strict")
@@ -89,11 +124,12 @@ def store_evidence(
                 FieldError("kind", _("Choose one of: %(known)s.") % {"known": ", ".join(EvidenceKind.values)})
             ],
         )
-    digest, size, head = _measure(content, name)
+    title, name = clean_text(title, field="title"), _clean_name(name)
+    digest, size = _measure(content, name)
     known = EvidenceFile.objects.filter(park=park, incubator=incubator, sha256=digest).first()
     if known:
         return known
-    media_type = detect_type(head)
+    media_type = detect_type(content)
     if media_type is None:
         raise Invalid(
             _("“%(name)s” is not a kind of file that can serve as evidence.") % {"name": name},
@@ -110,8 +146,8 @@ def store_evidence(
         park=park,
         incubator=incubator,
         kind=kind,
-        title=(title.strip() or Path(name).stem)[:200],
-        original_name=Path(name.replace("\\", "/")).name[:255],
+        title=(title or Path(name).stem)[:200],
+        original_name=name,
         storage_name=stored,
         content_type=media_type,
         size=size,
@@ -131,7 +167,7 @@ def store_evidence(
                 actor=actor,
                 at=at,
             )
-    except IntegrityError:
+    except IntegrityError:  # somebody stored the same bytes at the same moment
         storage().delete(stored)
         return EvidenceFile.objects.get(park=park, incubator=incubator, sha256=digest)
     except BaseException:
@@ -140,13 +176,19 @@ def store_evidence(
     return record
 
 
-def _measure(content: BinaryIO, name: str) -> tuple[str, int, bytes]:
-    """SHA-256, size and first bytes, read in pieces; refuses what is empty or too large."""
+def _clean_name(name: str) -> str:
+    """The last part of a path, without what cannot be seen or stored; at most 255 characters, end kept."""
+    last = re.split(r"[\\/]", clean_text(name, field="file"))[-1].strip(" .")
+    stem, suffix = Path(last).stem, Path(last).suffix[:20]
+    return stem[: 255 - len(suffix)] + suffix if last else _("unnamed")
+
+
+def _measure(content: BinaryIO, name: str) -> tuple[str, int]:
+    """SHA-256 and size, read in pieces; refuses what is empty or too large."""
     content.seek(0)
-    digest, size, head = hashlib.sha256(), 0, b""
+    digest, size = hashlib.sha256(), 0
     limit = settings.EVIDENCE_MAX_BYTES
     while piece := content.read(1024 * 1024):
-        head = head or piece[:HEAD_BYTES]
         size += len(piece)
         if size > limit:
             raise Invalid(
@@ -159,7 +201,7 @@ def _measure(content: BinaryIO, name: str) -> tuple[str, int, bytes]:
             _("“%(name)s” is empty.") % {"name": name},
             fields=[FieldError("file", _("Choose a file with content."), "file_empty")],
         )
-    return digest.hexdigest(), size, head
+    return digest.hexdigest(), size
 
 
 def _write(content: BinaryIO, *, suffix: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Invalid
 from core.periods import BadPeriod, Period
-from core.saving import assign, save_checked, values_of
+from core.saving import assign, clean_value, save_checked, values_of
 from incubators.models import (
     ContractTarget,
     Incubator,
@@ -75,6 +76,7 @@ SPACE_FIELDS = (
 )
 
 Owned = TypeVar("Owned", OperatorContract, IncubatorRecognition, Space)
+Stored = TypeVar("Stored", bound=models.Model)
 
 
 @transaction.atomic
@@ -83,13 +85,15 @@ def save_incubator(
 ) -> Incubator:
     """Register a site of the park, or change its record."""
     require(Action.MANAGE, user=actor, park_id=park.pk)
-    record = incubator or Incubator(park=park)
+    record = _locked(incubator) if incubator else Incubator(park=park)
     if record.park_id != park.pk:
         raise Invalid(_("The incubator does not belong to this park."))
-    _check_predecessor(record, values.get("predecessor"))
+    before = values_of(record, INCUBATOR_FIELDS) if record.pk else {}
+    assign(record, values, allowed=INCUBATOR_FIELDS)
+    _check_site(record, before.get("code", record.code))
     _save(
         record,
-        values,
+        before,
         fields=INCUBATOR_FIELDS,
         kind="incubator",
         chain_of=lambda: record.chain,
@@ -97,6 +101,26 @@ def save_incubator(
         at=at,
     )
     return record
+
+
+def _locked(record: Stored) -> Stored:
+    """The row as it is now, so that nobody saves over what another changed meanwhile."""
+    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+
+
+def _check_site(record: Incubator, code: str) -> None:
+    """The code names the history chain, so it stays; dates need a known time zone; no line in a circle."""
+    if record.pk and record.code != code:
+        raise Invalid(
+            _("The code of an incubator stays: its history bears it."),
+            fields=[FieldError("code", _("Leave the code as it is."), "fixed")],
+        )
+    if record.time_zone not in available_timezones():
+        raise Invalid(
+            _("“%(zone)s” is not a time zone.") % {"zone": record.time_zone},
+            fields=[FieldError("time_zone", _("Write it as Asia/Shanghai or Europe/Stockholm."), "unknown")],
+        )
+    _check_predecessor(record, record.predecessor)
 
 
 def _check_predecessor(record: Incubator, predecessor: Incubator | None) -> None:
@@ -156,14 +180,16 @@ def save_recognition(
 def set_target(
     *, contract: OperatorContract, indicator: str, period: str, value: Decimal, actor: User, at: datetime
 ) -> ContractTarget:
-    """What the contract asks of one indicator in one period; the period lies within the contract."""
+    """What the contract asks of one indicator in one period, of which the contract covers at least a day."""
+    contract = _locked(contract)
     incubator = contract.incubator
     require(Action.MANAGE, user=actor, park_id=incubator.park_id)
-    _check_target_period(contract, period)
+    period = _target_period(contract, period)
+    value = clean_value(ContractTarget, "value", value)
+    indicator = clean_value(ContractTarget, "indicator", indicator)
     target = ContractTarget.objects.filter(contract=contract, indicator=indicator, period=period).first()
     before = target.value if target else None
-    if before == value:
-        assert target is not None
+    if target and before == value:
         return target
     target = target or ContractTarget(contract=contract, indicator=indicator, period=period)
     target.value = value
@@ -179,7 +205,9 @@ def set_target(
     return target
 
 
-def _check_target_period(contract: OperatorContract, code: str) -> None:
+def _target_period(contract: OperatorContract, code: str) -> str:
+    """The period in its one spelling, so that 2021-q2 and 2021-Q2 are one."""
+    code = clean_value(ContractTarget, "period", code)
     try:
         period = Period.parse(code)
     except BadPeriod:
@@ -196,6 +224,7 @@ def _check_target_period(contract: OperatorContract, code: str) -> None:
                 )
             ],
         )
+    return period.code
 
 
 @transaction.atomic
@@ -224,14 +253,17 @@ def grant_membership(
 @transaction.atomic
 def end_membership(*, membership: Membership, ends_on: date, actor: User | None, at: datetime) -> Membership:
     """Take a role away from a day on; what the person did stays attributed to them."""
+    membership = _locked(membership)
     incubator = membership.incubator
     park_id = membership.park_id or (incubator.park_id if incubator else None)
     require(Action.MANAGE, user=actor, park_id=park_id)
-    if membership.ends_on is not None and membership.ends_on <= ends_on:
+    ends_on = clean_value(Membership, "ends_on", ends_on)
+    if membership.ends_on is not None and ends_on is not None and membership.ends_on <= ends_on:
         raise Conflict(
             _("This membership already ends on %(day)s.") % {"day": membership.ends_on}, code="ended"
         )
-    before, membership.ends_on = membership.ends_on, ends_on
+    before = membership.ends_on
+    assign(membership, {"ends_on": ends_on}, allowed=("ends_on",))
     save_checked(membership)
     _record_membership(membership, "membership.ended", {"ends_on": [before, ends_on]}, actor, at)
     return membership
@@ -261,16 +293,19 @@ def _save_owned(
     at: datetime,
 ) -> Owned:
     require(Action.MANAGE, user=actor, park_id=incubator.park_id)
+    record = _locked(record) if record.pk else record
     if record.incubator_id != incubator.pk:
         raise Invalid(_("This record belongs to another incubator."))
     kind = str(record._meta.model_name)
-    _save(record, values, fields=fields, kind=kind, chain_of=lambda: incubator.chain, actor=actor, at=at)
+    before = values_of(record, fields) if record.pk else {}
+    assign(record, values, allowed=fields)
+    _save(record, before, fields=fields, kind=kind, chain_of=lambda: incubator.chain, actor=actor, at=at)
     return record
 
 
 def _save(
     record: models.Model,
-    values: Mapping[str, Any],
+    before: Mapping[str, Any],
     *,
     fields: Iterable[str],
     kind: str,
@@ -278,9 +313,7 @@ def _save(
     actor: User | None,
     at: datetime,
 ) -> None:
-    """Assign, check, save and remember; nothing at all when nothing changes."""
-    before = values_of(record, fields) if record.pk else {}
-    assign(record, values, allowed=fields)
+    """Check, save and remember what was assigned; nothing at all when nothing changes."""
     changes = history.changed_fields(before, values_of(record, fields))
     if not changes:
         return

@@ -1,24 +1,23 @@
 """Many projects in one go: set-wise checks, one insert per table, one lock on each history chain."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
 from core.errors import DomainError, FieldError, Invalid
-from core.saving import assign, invalid_from, values_of
+from core.saving import assign, clean_text, invalid_from, readable_integrity_errors, values_of
 from incubators.models import Incubator, Park
-from incubators.scope import Action, require
 from projects.enums import Stage
 from projects.models import Project, StageLog
-from projects.services.records import FIELDS, check_values, local_day, new_code
+from projects.services.records import FIELDS, check_place, check_values, local_day, new_code
 
 LARGEST_BATCH = 1000
 _UNCHECKED = ("park", "incubator", "enterprise", "sector", "entered_by", "code")
@@ -54,10 +53,18 @@ def create_projects(
             % {"most": LARGEST_BATCH, "count": len(rows)},
             code="too_many_rows",
         )
-    require(Action.ENTER, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
+    check_place(park, incubator, actor)
     with transaction.atomic():
-        results, projects = _prepare(park, incubator, rows, actor, at)
-        _insert(projects, actor, at)
+        _queue_up(park, incubator)
+        try:
+            with transaction.atomic():
+                results, projects = _prepare(park, incubator, rows, actor, at)
+                _insert(projects, actor, at)
+        except IntegrityError:
+            # Somebody entered one of the numbers between the check and the insert. Now it is known.
+            with readable_integrity_errors(Project):
+                results, projects = _prepare(park, incubator, rows, actor, at)
+                _insert(projects, actor, at)
         for result, project in zip(
             (result for result in results if result.status == "created"), projects, strict=True
         ):
@@ -67,6 +74,12 @@ def create_projects(
     return results
 
 
+def _queue_up(park: Park, incubator: Incubator | None) -> None:
+    """One batch at a time for each place: two with the same numbers would wait for each other in a circle."""
+    place: Park | Incubator = incubator or park
+    type(place)._base_manager.select_for_update(no_key=True).get(pk=place.pk)
+
+
 def _prepare(
     park: Park, incubator: Incubator | None, rows: Sequence[Mapping[str, Any]], actor: User, at: datetime
 ) -> tuple[list[RowResult], list[Project]]:
@@ -74,43 +87,63 @@ def _prepare(
     today = local_day(incubator=incubator, park=park, at=at)
     results: list[RowResult] = []
     projects: list[Project] = []
+    repeated: set[str] = set()
     for index, values in enumerate(rows):
-        external_id = str(values.get("external_id") or "")
-        if external_id and external_id in known:
+        external_id = _external_id(values)
+        if external_id in known:
             results.append(RowResult(index, "unchanged", known[external_id]))
             continue
-        first_contact = values.get("first_contact_on") or today
         project = Project(
             park=park,
             incubator=incubator,
-            code=new_code(first_contact),
             stage=Stage.LEAD,
-            stage_since=first_contact,
             entered_by=actor,
             created_at=at,
             updated_at=at,
         )
         try:
-            assign(project, {**values, "first_contact_on": first_contact}, allowed=FIELDS)
-            project.clean_fields(exclude=_UNCHECKED)
-            check_values(project, actor=actor, today=today)
+            _fill(project, values, repeated, actor, today)
         except ValidationError as error:
             results.append(RowResult(index, "error", errors=list(invalid_from(error).fields)))
         except DomainError as error:
             results.append(RowResult(index, "error", errors=list(error.fields)))
         else:
-            if external_id:
-                known[external_id] = None
-            project.index_names()
+            repeated.add(project.external_id)
             projects.append(project)
             results.append(RowResult(index, "created"))
     return results, projects
 
 
+def _fill(
+    project: Project, values: Mapping[str, Any], repeated: Container[str], actor: User, today: date
+) -> None:
+    """Everything that one row can be wrong in, checked without a query."""
+    if not isinstance(values, Mapping):
+        message = _("This row is not a record with named fields.")
+        raise Invalid(message, fields=[FieldError("", message, "not_an_object")])
+    assign(project, values, allowed=FIELDS)
+    project.first_contact_on = project.stage_since = project.first_contact_on or today
+    project.code = new_code(project.first_contact_on)
+    project.clean_fields(exclude=_UNCHECKED)
+    check_values(project, actor=actor, today=today)
+    if project.external_id and project.external_id in repeated:
+        message = _("This number already occurs in an earlier row.")
+        raise Invalid(message, fields=[FieldError("external_id", message, "repeated")])
+    project.index_names()
+
+
+def _external_id(values: Any) -> str:
+    """The number as it would be stored; empty where there is none or where it is wrong anyway."""
+    try:
+        return clean_text(values.get("external_id"), field="external_id")
+    except (AttributeError, Invalid):
+        return ""
+
+
 def _known_external_ids(
     park: Park, incubator: Incubator | None, rows: Sequence[Mapping[str, Any]]
 ) -> dict[str, int | None]:
-    wanted = [str(row["external_id"]) for row in rows if row.get("external_id")]
+    wanted = {number for row in rows if (number := _external_id(row))}
     if not wanted:
         return {}
     return dict(

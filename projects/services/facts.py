@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Invalid, Refused
-from core.saving import assign, save_checked, values_of
+from core.saving import assign, clean_text, save_checked, values_of
 from evidence.models import EvidenceFile
 from evidence.services import mark_verified
 from incubators.scope import Action, scope_of
@@ -32,8 +32,8 @@ def check_files(project: Project, files: Sequence[EvidenceFile]) -> None:
             )
 
 
-def _check_day(project: Project, on: date, at: datetime) -> None:
-    if on > local_day(incubator=project.incubator, park=project.park, at=at):
+def _check_day(project: Project, on: date | None, at: datetime) -> None:
+    if on is not None and on > local_day(incubator=project.incubator, park=project.park, at=at):
         raise Invalid(
             _("A fact cannot lie in the future."),
             fields=[
@@ -60,7 +60,6 @@ def enter_fact(
     """Enter one dated fact; paid-in capital may come in several payments, everything else once."""
     locked = lock(project, actor=actor)
     check_files(locked, evidence)
-    _check_day(locked, on, at)
     if kind not in FactKind.values:
         raise Invalid(
             _("“%(kind)s” is not a kind of fact.") % {"kind": kind},
@@ -70,6 +69,7 @@ def enter_fact(
         )
     fact = ProjectFact(project=locked, kind=kind, entered_at=at, entered_by=actor)
     assign(fact, {"on": on, "amount": amount, "currency": currency, "note": note}, allowed=FIELDS)
+    _check_day(locked, fact.on, at)
     save_checked(fact)
     fact.evidence.set(evidence)
     _remember(
@@ -77,7 +77,7 @@ def enter_fact(
         "fact.entered",
         {
             **history.changed_fields({}, {"kind": kind, **values_of(fact, FIELDS)}),
-            "evidence": [[], sorted(file.sha256 for file in evidence)],
+            "evidence": [[], sorted({file.sha256 for file in evidence})],
         },
         actor,
         at,
@@ -159,12 +159,13 @@ def return_fact(*, fact: ProjectFact, reason: str, actor: User, at: datetime) ->
         raise Conflict(_("This fact is already verified."), code="already_verified")
     if locked.returned_at is not None:
         raise Conflict(_("This fact was already returned."), code="returned")
-    if not reason.strip():
+    reason = clean_text(reason, field="reason")
+    if not reason:
         raise Invalid(
             _("Say why you return this."),
             fields=[FieldError("reason", _("Write what has to be mended."), "required")],
         )
-    locked.returned_at, locked.returned_by, locked.return_reason = at, actor, reason.strip()
+    locked.returned_at, locked.returned_by, locked.return_reason = at, actor, reason
     save_checked(locked)
     _remember(locked, "fact.returned", {"return_reason": [None, locked.return_reason]}, actor, at)
     touch(project, at=at)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Incomplete, Invalid
+from core.saving import clean_text, clean_value
 from projects.enums import Cause, Stage
 from projects.models import Project, StageLog
 from projects.selectors import state_of
@@ -34,6 +35,8 @@ def move_project(
     log, that a step back or aside is explained, and that the gate is met; then writes the stage, one row of
     the log and one of the history. Raises ``Incomplete`` with everything that the gate still asks for.
     """
+    reason = clean_text(reason, field="reason")
+    destination = clean_value(StageLog, "destination", destination)
     with transaction.atomic():
         locked = lock(project, actor=actor)
         if expected_stage is not None and locked.stage != expected_stage:
@@ -54,9 +57,9 @@ def move_project(
             from_stage=locked.stage,
             to_stage=to_stage,
             on=on,
-            reason=reason.strip(),
+            reason=reason,
             cause=cause if to_stage == Stage.TERMINATED else "",
-            destination=destination.strip() if to_stage == Stage.MOVED_ELSEWHERE else "",
+            destination=destination if to_stage == Stage.MOVED_ELSEWHERE else "",
             moved_at=at,
             moved_by=actor,
         )
@@ -136,7 +139,7 @@ def _check_day(project: Project, *, on: date, last: date | None, at: datetime) -
 
 def _check_words(state: ProjectState, to_stage: str, *, reason: str, cause: str, destination: str) -> None:
     errors = []
-    if needs_reason(state, to_stage) and not reason.strip():
+    if needs_reason(state, to_stage) and not reason:
         errors.append(
             FieldError("reason", _("Say in a sentence why the project goes back or aside."), "required")
         )
@@ -146,7 +149,7 @@ def _check_words(state: ProjectState, to_stage: str, *, reason: str, cause: str,
                 "cause", _("Choose why it ended: %(known)s.") % {"known": ", ".join(Cause.values)}, "required"
             )
         )
-    if to_stage == Stage.MOVED_ELSEWHERE and not destination.strip():
+    if to_stage == Stage.MOVED_ELSEWHERE and not destination:
         errors.append(FieldError("destination", _("Say where the project moved."), "required"))
     if errors:
         raise Invalid(" ".join(str(error.message) for error in errors), fields=errors)

@@ -1,7 +1,7 @@
 """The project record: create, change, delete."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from core import history
 from core.enums import Provenance
 from core.errors import Conflict, FieldError, Invalid
 from core.models import Tombstone
-from core.saving import assign, save_checked, values_of
+from core.saving import assign, clean_value, save_checked, values_of
+from enterprises.models import Enterprise
 from incubators.models import Incubator, Park
 from incubators.scope import Action, require, scope_of
 from projects.enums import Stage
@@ -68,18 +69,30 @@ def touch(project: Project, *, at: datetime) -> None:
     project.save(update_fields=["version", "updated_at"])
 
 
-def check_values(project: Project, *, actor: User | None, today: date) -> None:
-    """What the fields cannot check alone: the linked enterprise is in reach, and the day has come."""
-    enterprise = project.enterprise
-    if enterprise is not None:
-        in_reach = actor is None or scope_of(actor).allows(
+def may_link(enterprise: Enterprise | None, project: Project, actor: User | None) -> bool:
+    """An enterprise of the project's park that the person may see; what they may not see does not exist."""
+    if enterprise is None:
+        return True
+    return enterprise.park_id == project.park_id and (
+        actor is None
+        or scope_of(actor).allows(
             Action.READ, park_id=enterprise.park_id, incubator_id=enterprise.incubator_id
         )
-        if not in_reach or enterprise.park_id != project.park_id:
-            raise Invalid(
-                _("The enterprise was not found."),
-                fields=[FieldError("enterprise", _("Choose an enterprise of this park."), "not_found")],
-            )
+    )
+
+
+def check_values(
+    project: Project, *, actor: User | None, today: date, changed: Collection[str] = FIELDS
+) -> None:
+    """What the fields cannot check alone: the linked enterprise is in reach, and the day has come.
+
+    A link that somebody with a wider view made before may stay when the others are changed.
+    """
+    if "enterprise" in changed and not may_link(project.enterprise, project, actor):
+        raise Invalid(
+            _("The enterprise was not found."),
+            fields=[FieldError("enterprise", _("Choose an enterprise of this park."), "not_found")],
+        )
     if project.first_contact_on and project.first_contact_on > today:
         raise Invalid(
             _("The first contact lies in the future."),
@@ -91,6 +104,16 @@ def check_values(project: Project, *, actor: User | None, today: date) -> None:
                     "future",
                 )
             ],
+        )
+
+
+def check_place(park: Park, incubator: Incubator | None, actor: User | None) -> None:
+    """Whether the person may enter records there, and whether there is such a place."""
+    require(Action.ENTER, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
+    if incubator is not None and incubator.park_id != park.pk:
+        raise Invalid(
+            _("The incubator does not belong to this park."),
+            fields=[FieldError("incubator", _("other park"))],
         )
 
 
@@ -106,14 +129,9 @@ def create_project(
     code: str = "",
 ) -> Project:
     """Record a project as a lead, with the first row of its stage log and its history."""
-    require(Action.ENTER, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
-    if incubator is not None and incubator.park_id != park.pk:
-        raise Invalid(
-            _("The incubator does not belong to this park."),
-            fields=[FieldError("incubator", _("other park"))],
-        )
+    check_place(park, incubator, actor)
     today = local_day(incubator=incubator, park=park, at=at)
-    first_contact = values.get("first_contact_on") or today
+    first_contact = clean_value(Project, "first_contact_on", values.get("first_contact_on")) or today
     project = Project(
         code=code or new_code(first_contact),
         park=park,
@@ -162,7 +180,10 @@ def update_project(
     changes = history.changed_fields(before, values_of(locked, FIELDS))
     if not changes:
         return locked
-    check_values(locked, actor=actor, today=local_day(incubator=locked.incubator, park=locked.park, at=at))
+    today = local_day(incubator=locked.incubator, park=locked.park, at=at)
+    check_values(locked, actor=actor, today=today, changed=changes)
+    if "first_contact_on" in changes and locked.first_contact_on:
+        _move_start(locked)
     locked.version += 1
     locked.updated_at = at
     save_checked(locked)
@@ -170,6 +191,27 @@ def update_project(
         chain=locked.chain, action="project.changed", subject=locked, changes=changes, actor=actor, at=at
     )
     return locked
+
+
+def _move_start(project: Project) -> None:
+    """The log begins with the first contact, so both say the same day; no move lies before it."""
+    first, *later = project.stage_log.order_by("sequence")[:2]
+    if later and project.first_contact_on > later[0].on:
+        raise Invalid(
+            _("The first contact lies after the first move."),
+            fields=[
+                FieldError(
+                    "first_contact_on",
+                    _("The project moved on %(day)s. Enter that day or an earlier one.")
+                    % {"day": later[0].on},
+                    "order",
+                )
+            ],
+        )
+    first.on = project.first_contact_on
+    first.save(update_fields=["on"])
+    if not later:
+        project.stage_since = first.on
 
 
 @transaction.atomic

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Invalid
-from core.saving import assign, readable_integrity_errors, save_checked, values_of
+from core.saving import assign, clean_value, readable_integrity_errors, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Incubator
-from incubators.scope import Action
+from incubators.scope import Action, require
 from incubators.selectors import operators_on
 from projects.models import CreditShare, Project, RelocationLeg
 from projects.services.facts import check_files
-from projects.services.records import local_day, lock, touch
+from projects.services.records import local_day, lock, may_link, touch
 from projects.stages import PATH
 
 LEG_FIELDS = ("from_place", "to_place", "legal_entity", "site", "planned_on", "departed_on", "arrived_on")
@@ -37,12 +37,13 @@ def save_leg(
     """Plan a leg or record how it went; legs of one project do not overlap in time."""
     locked = lock(project, actor=actor)
     check_files(locked, evidence)
-    leg = RelocationLeg.objects.filter(project=locked, sequence=sequence).first()
+    number = clean_value(RelocationLeg, "sequence", sequence)
+    leg = RelocationLeg.objects.filter(project=locked, sequence=number).first()
     before = values_of(leg, LEG_FIELDS) if leg else {}
-    leg = leg or RelocationLeg(project=locked, sequence=sequence, entered_at=at, entered_by=actor)
+    leg = leg or RelocationLeg(project=locked, sequence=number, entered_at=at, entered_by=actor)
     assign(leg, values, allowed=LEG_FIELDS)
-    _check_leg(leg, locked, at)
     changes = history.changed_fields(before, values_of(leg, LEG_FIELDS))
+    _check_leg(leg, changes, locked, actor, at)
     new_files = [file for file in evidence if leg.pk is None or not leg.evidence.filter(pk=file.pk).exists()]
     if not changes and not new_files:
         return leg
@@ -55,14 +56,16 @@ def save_leg(
     return leg
 
 
-def _check_leg(leg: RelocationLeg, project: Project, at: datetime) -> None:
+def _check_leg(
+    leg: RelocationLeg, changes: Mapping[str, Any], project: Project, actor: User, at: datetime
+) -> None:
     today = local_day(incubator=project.incubator, park=project.park, at=at)
     errors = [
         FieldError(name, _("%(day)s has not come yet. Enter a day up to today.") % {"day": day}, "future")
         for name in ("departed_on", "arrived_on")
         if (day := getattr(leg, name)) and day > today
     ]
-    if leg.legal_entity is not None and leg.legal_entity.park_id != project.park_id:
+    if "legal_entity" in changes and not may_link(leg.legal_entity, project, actor):
         errors.append(FieldError("legal_entity", _("Choose an enterprise of this park."), "not_found"))
     if errors:
         raise Invalid(" ".join(str(error.message) for error in errors), fields=errors)
@@ -72,6 +75,10 @@ def _check_leg(leg: RelocationLeg, project: Project, at: datetime) -> None:
 def remove_leg(*, leg: RelocationLeg, actor: User, at: datetime) -> None:
     """Take a planned leg out; one that was travelled stays in the record."""
     locked = lock(leg.project, actor=actor)
+    found = RelocationLeg.objects.filter(pk=leg.pk).first()
+    if found is None:
+        raise Conflict(_("This leg has been removed already."), code="deleted")
+    leg = found
     if leg.departed_on is not None:
         raise Conflict(_("This leg has been travelled, so it stays in the record."), code="travelled")
     history.record(
@@ -94,8 +101,12 @@ def set_credit_shares(
 
     Once the project has landed, the division is what scores rest on: only the park administrator changes it.
     """
-    after_landing = project.stage in PATH and PATH.index(project.stage) >= PATH.index("landed")
-    locked = lock(project, actor=actor, action=Action.MANAGE if after_landing else Action.ENTER)
+    locked = lock(project, actor=actor)
+    if locked.stage_log.filter(to_stage__in=PATH[PATH.index("landed") :]).exists():
+        require(Action.MANAGE, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
+    shares = {
+        incubator: clean_value(CreditShare, "percent", percent) for incubator, percent in shares.items()
+    }
     _check_shares(locked, shares)
     before = {row.incubator.code: row.percent for row in locked.credit_shares.select_related("incubator")}
     after = {incubator.code: percent for incubator, percent in shares.items()}
@@ -122,21 +133,27 @@ def set_credit_shares(
     return list(locked.credit_shares.select_related("incubator"))
 
 
-def _check_shares(project: Project, shares: Mapping[Incubator, Decimal]) -> None:
-    total = sum(shares.values(), Decimal(0))
+def _check_shares(project: Project, shares: Mapping[Incubator, Decimal | None]) -> None:
+    for incubator, percent in shares.items():
+        if incubator.park_id != project.park_id:
+            raise Invalid(
+                _("An incubator of another park cannot have a share."),
+                fields=[FieldError("credit_shares", _("Choose incubators of this park."), "not_found")],
+            )
+        if not _is_share(percent):
+            raise Invalid(
+                _("A share lies above 0% and is at most 100%, with two decimals."),
+                fields=[FieldError("credit_shares", f"{incubator}: {percent}", "range")],
+            )
+    total = sum((percent for percent in shares.values() if percent), Decimal(0))
     if total != 100:
         raise Invalid(
             _("The credit shares total %(total)s%%, not 100%%.") % {"total": total},
             fields=[FieldError("credit_shares", _("Change the shares until they total 100%."), "total")],
         )
-    for incubator, percent in shares.items():
-        if not 0 < percent <= 100 or percent != round(percent, 2):
-            raise Invalid(
-                _("A share lies above 0% and is at most 100%, with two decimals."),
-                fields=[FieldError("credit_shares", f"{incubator}: {percent}", "range")],
-            )
-        if incubator.park_id != project.park_id:
-            raise Invalid(
-                _("“%(name)s” does not belong to this park.") % {"name": incubator},
-                fields=[FieldError("credit_shares", _("Choose incubators of this park."), "not_found")],
-            )
+
+
+def _is_share(percent: Decimal | None) -> bool:
+    if percent is None or not percent.is_finite():
+        return False
+    return 0 < percent <= 100 and percent == round(percent, 2)
