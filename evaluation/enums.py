@@ -24,6 +24,16 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class ReportStep(models.TextChoices):
+    """What a worker is doing."""
+
+    CHECK = "check", _("checking the frozen data")
+    SCORE = "score", _("scoring the indicators")
+    COMPOSE = "compose", _("composing the report")
+    RENDER = "render", _("typesetting the file")
+    SEAL = "seal", _("sealing the digests")
+
+
 class Audience(models.TextChoices):
     """For whom a run compares: only the park's own staff see other incubators beside this one."""
 

@@ -75,3 +75,7 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.period}"
+
+    @property
+    def chain(self) -> str:
+        return self.incubator.chain

@@ -34,8 +34,8 @@ class EvaluationRunQuerySet(models.QuerySet["EvaluationRun"]):
 class EvaluationRun(models.Model):
     """One evaluation of an incubator (or of every incubator of a park) over frozen inputs.
 
-    ``snapshot`` is the canonical JSON of everything that was used; ``snapshot_sha256`` is its digest, printed in
-    every report and recomputable from the file. The same inputs give the same run.
+    ``snapshot`` is the canonical JSON of everything that was used; ``snapshot_sha256`` is its digest, printed
+    in every report and recomputable from the file. The same inputs give the same run.
     """
 
     park = models.ForeignKey(
@@ -91,12 +91,24 @@ class EvaluationRun(models.Model):
     def __str__(self) -> str:
         return f"{self.period} #{self.pk}"
 
+    @property
+    def chain(self) -> str:
+        """The history chain in which scores and sealed reports of the park are recorded."""
+        return f"evaluation:{self.park.code}"
+
 
 class EvaluationScore(models.Model):
-    """The points of one node for one incubator in one run, with everything that explains them."""
+    """The points of one node for one incubator and period in one run, with everything that explains them.
+
+    Beside the period of the run, the period before it is scored by the same scheme, for comparison. The node
+    ``total`` carries the sum and the grade.
+    """
+
+    TOTAL = "total"
 
     run = models.ForeignKey(EvaluationRun, on_delete=models.CASCADE, related_name="scores")
     incubator = models.ForeignKey(Incubator, on_delete=models.PROTECT, related_name="+")
+    period = models.CharField(_("period"), max_length=8)
     node = models.CharField(max_length=60)
     points = models.DecimalField(max_digits=7, decimal_places=2)
     explanation = models.JSONField(default=dict)
@@ -106,7 +118,7 @@ class EvaluationScore(models.Model):
         verbose_name_plural = _("scores")
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "incubator", "node"], name="evaluation_one_score_per_node"
+                fields=["run", "incubator", "period", "node"], name="evaluation_one_score_per_node"
             ),
         ]
 
@@ -131,7 +143,9 @@ class ReportRun(models.Model):
     progress = models.PositiveSmallIntegerField(_("progress in %"), default=0)
     step = models.CharField(_("step"), max_length=20, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True, help_text=_("until then its worker is taken to be alive"))
+    lease_token = models.CharField(max_length=32, blank=True, help_text=_("which worker holds the lease"))
+    sealed_at = models.DateTimeField(null=True, help_text=_("when its digest entered the history"))
     error = models.TextField(_("what went wrong"), blank=True)
     storage_name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
@@ -169,3 +183,7 @@ class ReportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run} {self.format} {self.language}"
+
+    @property
+    def chain(self) -> str:
+        return self.run.chain
