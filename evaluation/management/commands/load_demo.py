@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from evaluation.demo.facts import Loaded, load_facts
+from evaluation.demo.people import load_people
+from evaluation.demo.samples import load_samples
 
 
 class Command(BaseCommand):
@@ -29,6 +31,14 @@ class Command(BaseCommand):
         at = timezone.now()
         sections = load_facts(at=at)
         self._report(sections)
+        if not facts_only:
+            people, opened = load_people()
+            samples = [
+                Loaded("demonstration accounts", len(people), opened),
+                *load_samples(people=people, at=at),
+            ]
+            self._report(samples)
+            sections += samples
         touched = sum(section.touched for section in sections)
         self.stdout.write(
             f"Done: {touched} records were created or corrected."

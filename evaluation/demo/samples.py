@@ -1,0 +1,112 @@
+"""Load the invented records: site by site, each in one transaction, everything in the order of its dates."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import User
+from core.models import ExchangeRate
+from evaluation.demo.facts import Loaded
+from evaluation.demo.reading import document
+from evaluation.demo.site import site_events
+from evaluation.demo.storing import store
+from evaluation.demo.story import Cast, Event, Story, external_id
+from incubators.enums import OrganisationKind
+from incubators.models import Incubator, Organisation
+from projects.models import Project, Sector
+
+OPERATORS = {
+    "jy-uppsala": "op-uppsala",
+    "jy-zhangjiang": "op-zhangjiang",
+    "jy-shenzhen-incubator": "op-shenzhen",
+    "wxhtz-gba-centre": "park-wuxi",
+}
+RATE_SOURCE = "示例汇率"
+
+
+def load_samples(*, people: Mapping[str, User], at: datetime) -> list[Loaded]:
+    """Rates, fictional operators, then the history of each site up to ``at``."""
+    done = [_load_rates(), _load_operators(at)]
+    sectors = {sector.code: sector for sector in Sector.objects.all()}
+    sites = {site.code: site for site in Incubator.objects.select_related("park").filter(code__in=OPERATORS)}
+    for number, code in enumerate(OPERATORS, start=1):
+        done.append(_load_site(number, _cast(sites[code], people, sectors, sites), at))
+    return done
+
+
+def _cast(
+    site: Incubator,
+    people: Mapping[str, User],
+    sectors: Mapping[str, Sector],
+    sites: Mapping[str, Incubator],
+) -> Cast:
+    """At a site whose only account is its park's administrator nobody is there to verify."""
+    assert site.park is not None
+    has_second_person = OPERATORS[site.code].startswith("op-")
+    return Cast(
+        park=site.park,
+        incubator=site,
+        operator=people[OPERATORS[site.code]],
+        administrator=people["park-jiangyin"] if has_second_person else None,
+        finance=people["finance-jiangyin"] if has_second_person else None,
+        sectors=sectors,
+        incubators=sites,
+    )
+
+
+@transaction.atomic
+def _load_site(number: int, cast: Cast, at: datetime) -> Loaded:
+    """Play what is not recorded yet, oldest first; nothing that lies in the future."""
+    rows = document("sample_projects")[cast.incubator.code]
+    known = set(Project.objects.filter(incubator=cast.incubator).values_list("external_id", flat=True))
+    new = [(serial, row) for serial, row in enumerate(rows, start=1) if external_id(row) not in known]
+    events = [*site_events(cast)] if cast.administrator else []
+    for serial, row in new:
+        events += Story(row, cast, number * 1000 + serial).events()
+    played = _play(events, until=at)
+    return Loaded(f"sample projects of {cast.incubator.code}", len(rows), len(new) if played else 0)
+
+
+def _play(events: list[Event], *, until: datetime) -> int:
+    due = sorted((event for event in events if event.at <= until), key=lambda event: event.at)
+    for event in due:
+        event.act(event.at.astimezone(UTC))
+    return len(due)
+
+
+@transaction.atomic
+def _load_rates() -> Loaded:
+    """Example rates. One that somebody recorded for the same day stays."""
+    rates = [
+        ExchangeRate(currency=currency, on=day, rate=Decimal(rate), source=RATE_SOURCE)
+        for currency, by_day in document("sample_contracts")["rates"].items()
+        for day, rate in by_day.items()
+    ]
+    known = set(ExchangeRate.objects.filter(to_currency="CNY").values_list("currency", "on"))
+    new = [rate for rate in rates if (rate.currency, _day(rate.on)) not in known]
+    ExchangeRate.objects.bulk_create(new)
+    return Loaded("example exchange rates", len(rates), len(new))
+
+
+def _day(day: date | str) -> date:
+    return day if isinstance(day, date) else date.fromisoformat(day)
+
+
+@transaction.atomic
+def _load_operators(at: datetime) -> Loaded:
+    """Fictional parties of the contracts: no real operator gets an invented fee or target."""
+    rows = [
+        {
+            "code": operator["code"],
+            "name_zh": operator["zh"],
+            "name_en": operator["en"],
+            "kind": OrganisationKind.OPERATOR,
+            "relation": "虚构的示例机构 / fictional, for demonstration",
+            "related_codes": [site],
+            "details": {"demonstration": True},
+        }
+        for site, operator in document("sample_contracts")["operators"].items()
+    ]
+    return Loaded("fictional operators", len(rows), store(Organisation, rows, at=at)[1])
