@@ -5,7 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from core.web.drafts import draft_save
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("incubators.web.urls")),
+    path("", include("enterprises.web.urls")),
+    path("", include("accounts.web.urls")),
+    path("", include("insight.web.urls")),
     path("projects/", include("projects.web.urls")),
     path("evidence/", include("evidence.web.urls")),
     path("drafts/<slug:form>/", draft_save, name="draft-save"),
+    path("evaluation/", include("evaluation.web.urls")),
 ]

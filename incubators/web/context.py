@@ -23,12 +23,19 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "may_enter": _may(user, Action.ENTER),
         "may_verify": _may(user, Action.VERIFY) or _may(user, Action.VERIFY_MONEY),
         "may_evaluate": _may(user, Action.EVALUATE),
+        "may_manage_people": _may(user, Action.MANAGE),
+        "may_check_history": _sees_whole_park(user),
     }
 
 
 def _may(user: Any, action: Action) -> bool:
     places = scope_of(user).places(action)
     return bool(places.everywhere or places.park_ids or places.incubator_ids)
+
+
+def _sees_whole_park(user: Any) -> bool:
+    places = scope_of(user).places(Action.READ)
+    return bool(places.everywhere or places.park_ids)
 
 
 def _joined(words: Iterable[str]) -> str:

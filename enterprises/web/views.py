@@ -1,0 +1,144 @@
+"""List of enterprises, and the forms that create and change one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.drafts import clear_draft
+from core.errors import Refused
+from core.saving import values_of
+from core.web.drafts import initial_with_draft
+from core.web.errors import shown_on, status_of
+from core.web.keyset import page_of
+from core.web.once import new_token, submit_once
+from enterprises.models import Enterprise, Recognition
+from enterprises.selectors import enterprises_matching
+from enterprises.services import FIELDS, create_enterprise, update_enterprise
+from enterprises.web.forms import EnterpriseForm, FilterForm
+from incubators.scope import Action, require, scope_of
+
+ORDERS = {"name": "sort_key", "updated": "updated_at"}
+
+
+@login_required
+@require_safe
+def enterprise_list(request: HttpRequest) -> HttpResponse:
+    filters = FilterForm(request.GET, user=request.user)
+    chosen = filters.values()
+    rows = enterprises_matching(request.user, **chosen).prefetch_related(
+        Prefetch("recognitions", Recognition.objects.verified().order_by("granted_on"), to_attr="titles")
+    )
+    page = page_of(
+        rows,
+        order=request.GET.get("ordering", ""),
+        orders=ORDERS,
+        default="name",
+        cursor=request.GET.get("cursor", ""),
+    )
+    context = {
+        "filters": filters,
+        "is_filtered": bool(chosen),
+        "page": page,
+        "next_url": page.address(request.GET, page.next_cursor),
+        "previous_url": page.address(request.GET, page.previous_cursor),
+        "may_enter": may_enter_somewhere(request.user),
+    }
+    return render(request, "enterprises/list.html", context)
+
+
+def may_enter_somewhere(user: Any) -> bool:
+    places = scope_of(user).places(Action.ENTER)
+    return bool(places.everywhere or places.park_ids or places.incubator_ids)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def enterprise_create(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    if not may_enter_somewhere(user):
+        raise PermissionDenied(_("Only operators and park administrators can enter enterprises."))
+    kept_at = ""
+    if request.method == "POST":
+        form = EnterpriseForm(request.POST, user=user)
+        if form.is_valid():
+            with shown_on(form):
+                return redirect(
+                    submit_once(request, request.POST.get("once", ""), lambda: _create(user, form))
+                )
+    else:
+        initial, kept_at = initial_with_draft(request, "enterprise-new", {})
+        form = EnterpriseForm(initial=initial, user=user)
+    context = {"form": form, "draft": "enterprise-new", "kept_at": kept_at,
+               "once": request.POST.get("once") or new_token()}  # fmt: skip
+    return render(request, "enterprises/form.html", context, status=status_of(form))
+
+
+def _create(user: Any, form: EnterpriseForm) -> str:
+    park, incubator = form.place
+    enterprise = create_enterprise(
+        park=park, incubator=incubator, values=form.values(), actor=user, at=timezone.now()
+    )
+    clear_draft(user=user, form="enterprise-new")
+    return reverse("enterprise-detail", args=[enterprise.pk])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user: Any = request.user
+    enterprise = get_object_or_404(
+        Enterprise.objects.visible_to(user).select_related("park", "incubator"), pk=pk
+    )
+    refuse_readers(user, enterprise)
+    draft, kept_at = f"enterprise-{enterprise.pk}", ""
+    stored = {**values_of(enterprise, FIELDS), "version": enterprise.version}
+    if request.method == "POST":
+        form = EnterpriseForm(request.POST, user=user, enterprise=enterprise)
+        if form.is_valid():
+            with shown_on(form):
+                update_enterprise(
+                    enterprise=enterprise,
+                    values=form.values(),
+                    expected_version=form.cleaned_data["version"],
+                    actor=user,
+                    at=timezone.now(),
+                )
+                clear_draft(user=user, form=draft)
+                messages.success(request, _("The enterprise is saved."))
+                return redirect("enterprise-detail", pk=enterprise.pk)
+    else:
+        initial, kept_at = initial_with_draft(request, draft, stored)
+        form = EnterpriseForm(initial=initial, user=user, enterprise=enterprise)
+    context = {"form": form, "enterprise": enterprise, "draft": draft, "kept_at": kept_at,
+               "theirs": _differences(form, enterprise)}  # fmt: skip
+    return render(request, "enterprises/form.html", context, status=status_of(form))
+
+
+def _differences(form: EnterpriseForm, enterprise: Enterprise) -> list[dict[str, Any]]:
+    """Where somebody else saved meanwhile: both versions of each field that differs."""
+    refusal = getattr(form, "refusal", None)
+    if refusal is None or refusal.code != "stale":
+        return []
+    typed = form.values()
+    return [
+        {"label": form.fields[name].label, "mine": typed[name], "theirs": getattr(enterprise, name)}
+        for name in FIELDS
+        if (typed[name] or "") != (getattr(enterprise, name) or "")
+    ]
+
+
+def refuse_readers(user: Any, enterprise: Enterprise) -> None:
+    """403 with the reason for whoever may only read."""
+    try:
+        require(Action.ENTER, user=user, park_id=enterprise.park_id, incubator_id=enterprise.incubator_id)
+    except Refused as error:
+        raise PermissionDenied(str(error)) from error

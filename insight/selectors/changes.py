@@ -1,0 +1,70 @@
+"""The history in words: what happened, to what, by whom."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.models import HistoryEntry
+
+WORDS: Mapping[str, tuple[str | Promise, str]] = {
+    "project.created": (_("Project entered"), "plus"),
+    "project.changed": (_("Project changed"), "pencil"),
+    "project.deleted": (_("Project deleted"), "trash"),
+    "project.moved": (_("Project moved to another stage"), "route"),
+    "fact.entered": (_("Fact entered"), "plus"),
+    "fact.changed": (_("Fact corrected"), "pencil"),
+    "fact.proved": (_("Proof added"), "paperclip"),
+    "fact.returned": (_("Fact returned"), "arrow-back-up"),
+    "fact.verified": (_("Fact verified"), "rosette-discount-check"),
+    "fact.withdrawn": (_("Fact withdrawn"), "trash"),
+    "file.attached": (_("File attached"), "paperclip"),
+    "file.detached": (_("File taken away"), "trash"),
+    "credit.divided": (_("Credit divided"), "scale"),
+    "leg.saved": (_("Relocation leg recorded"), "plane-inflight"),
+    "leg.removed": (_("Relocation leg removed"), "trash"),
+    "evidence.stored": (_("Evidence uploaded"), "upload"),
+    "evidence.verified": (_("Evidence verified"), "rosette-discount-check"),
+    "enterprise.created": (_("Enterprise entered"), "plus"),
+    "enterprise.changed": (_("Enterprise changed"), "pencil"),
+    "figures.entered": (_("Yearly figures entered"), "plus"),
+    "figures.verified": (_("Yearly figures verified"), "rosette-discount-check"),
+    "recognition.entered": (_("Recognition entered"), "plus"),
+    "recognition.verified": (_("Recognition verified"), "rosette-discount-check"),
+    "incubator.saved": (_("Incubator record saved"), "building-community"),
+    "operatorcontract.saved": (_("Operator contract saved"), "file-text"),
+    "incubatorrecognition.saved": (_("Title of the incubator saved"), "certificate"),
+    "space.saved": (_("Space saved"), "building"),
+    "target.set": (_("Target set"), "target"),
+    "membership.granted": (_("Role granted"), "user-check"),
+    "membership.ended": (_("Role ended"), "user"),
+    "observation.entered": (_("Monthly figure entered"), "plus"),
+    "observation.changed": (_("Monthly figure corrected"), "pencil"),
+    "observation.verified": (_("Monthly figure verified"), "rosette-discount-check"),
+    "observations.entered": (_("Monthly figures entered"), "plus"),
+    "observations.verified": (_("Monthly figures verified"), "rosette-discount-check"),
+    "published.stored": (_("Published statement recorded"), "news"),
+    "published.corrected": (_("Published statement corrected"), "news"),
+    "rate.recorded": (_("Exchange rate recorded"), "coins"),
+    "profile.changed": (_("Profile changed"), "user"),
+}
+
+
+def latest_changes(chains: Iterable[str], *, limit: int) -> list[HistoryEntry]:
+    return list(HistoryEntry.objects.filter(chain__in=sorted(chains)).order_by("-pk")[:limit])
+
+
+def in_words(entry: HistoryEntry) -> dict[str, Any]:
+    """``action`` in words with an icon; an action this page does not know keeps its name."""
+    words, icon = WORDS.get(entry.action, (entry.action, "history"))
+    return {
+        "action": entry.action,
+        "words": words,
+        "icon": icon,
+        "label": entry.subject_label,
+        "by": entry.actor,
+        "at": entry.at,
+        "project_id": entry.subject_id if entry.subject_type == "projects.project" else None,
+        "enterprise_id": entry.subject_id if entry.subject_type == "enterprises.enterprise" else None,
+    }

@@ -1,0 +1,65 @@
+"""Search over everything that the person may see, in five groups."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from core.search import fold
+from enterprises.identifiers import clean_identifier
+from enterprises.models import Enterprise
+from incubators.models import Incubator, Organisation
+from projects.models import Project, ReportedProject
+
+SHOWN = 5
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Group:
+    """Up to five records of one kind; ``count`` is ``5+`` where there are more."""
+
+    key: str
+    records: list[Any]
+    count: str
+
+
+def search(user: Any, text: str) -> list[Group]:
+    """Groups that found something, in a fixed order. Each word has to occur, in any script."""
+    words = fold(text.replace("\x00", " ")[:LONGEST]).split()
+    if not words:
+        return []
+    condition = Q()
+    for word in words:
+        condition &= Q(search_text__contains=word)
+    groups = [_group(key, find(user, condition, text)) for key, find in FINDERS.items()]
+    return [group for group in groups if group.records]
+
+
+def _group(key: str, found: QuerySet[Any]) -> Group:
+    records = list(found.order_by("sort_key", "pk")[: SHOWN + 1])
+    return Group(key, records[:SHOWN], f"{SHOWN}+" if len(records) > SHOWN else str(len(records)))
+
+
+def _enterprises(user: Any, condition: Q, text: str) -> QuerySet[Any]:
+    number = clean_identifier(text.replace("\x00", ""))[:18]
+    by_number = Q(credit_code=number) | Q(organisation_number=number) if number else Q(pk__in=[])
+    return (
+        Enterprise.objects.visible_to(user).filter(condition | by_number).select_related("incubator", "park")
+    )
+
+
+FINDERS: dict[str, Callable[[Any, Q, str], QuerySet[Any]]] = {
+    "projects": lambda user, condition, _text: (
+        Project.objects.visible_to(user).filter(condition).select_related("incubator", "park")
+    ),
+    "enterprises": _enterprises,
+    "incubators": lambda user, condition, _text: (
+        Incubator.objects.visible_to(user).filter(condition).select_related("park")
+    ),
+    "reported": lambda user, condition, _text: (
+        ReportedProject.objects.visible_to(user).filter(condition).select_related("incubator", "park")
+    ),
+    "organisations": lambda user, condition, _text: Organisation.objects.visible_to(user).filter(condition),
+}

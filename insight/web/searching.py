@@ -1,0 +1,37 @@
+"""Search over everything."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from insight.selectors.search import LONGEST, search
+
+TITLES = {
+    "projects": (_("Projects"), "route"),
+    "enterprises": (_("Enterprises"), "building"),
+    "incubators": (_("Incubators"), "building-community"),
+    "reported": (_("Projects reported in the press"), "news"),
+    "organisations": (_("Organisations"), "users"),
+}
+#: Where the whole list of a group is found; its search field is called q.
+LISTS = {
+    "projects": "project-list",
+    "enterprises": "enterprise-list",
+    "reported": "reported-project-list",
+    "incubators": "incubator-list",
+    "organisations": "organisation-list",
+}
+
+
+@login_required
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", " ").strip()[:LONGEST]
+    groups = [
+        {"group": group, "title": TITLES[group.key][0], "icon": TITLES[group.key][1],
+         "list": LISTS.get(group.key, "")}
+        for group in search(request.user, text)
+    ]  # fmt: skip
+    return render(request, "insight/search.html", {"text": text, "groups": groups})
