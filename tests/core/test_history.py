@@ -1,5 +1,6 @@
 """The history finds every change that goes around it."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -133,3 +134,51 @@ def test_the_database_refuses_to_rewrite_history(chain: str, statement: str) -> 
 def test_history_outside_a_transaction_is_refused(alice: User) -> None:
     with pytest.raises(RuntimeError, match="transaction of the change itself"):
         history.record(chain="test:one", action="x", subject=alice, changes={}, actor=alice, at=AT)
+
+
+@pytest.mark.parametrize("number", [1e16, -0.0, 0.1, float("nan"), float("inf")])
+def test_a_float_does_not_break_the_chain(alice: User, number: float) -> None:
+    entry = history.record(
+        chain="test:two", action="x", subject=alice, changes={"n": [None, number]}, actor=alice, at=AT
+    )
+    entry.refresh_from_db()
+    assert entry.changes["n"][1] in (
+        str(number),
+        str(number).replace("nan", "NaN").replace("inf", "Infinity"),
+    )
+    assert list(history.verify()) == []
+
+
+def test_a_chain_that_grows_while_it_is_read_is_not_broken(
+    chain: str, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed, seen = history.hash_of, []
+
+    def hash_and_grow(entry: HistoryEntry) -> str:
+        if entry.pk and not seen and entry.sequence == 3:
+            seen.append(entry)
+            history.record(chain=chain, action="x", subject=alice, changes={}, actor=alice, at=AT)
+        return hashed(entry)
+
+    monkeypatch.setattr(history, "hash_of", hash_and_grow)
+    assert (list(history.verify([chain])), len(seen)) == ([], 1)
+    assert HistoryHead.objects.get(chain=chain).sequence == 4
+
+
+def test_a_link_added_without_its_head_is_found(chain: str) -> None:
+    HistoryHead.objects.filter(chain=chain).update(sequence=2)
+    assert [(found.sequence, found.reason) for found in history.verify()] == [
+        (3, "the head says #2 is the last entry")
+    ]
+
+
+def test_a_long_chain_is_read_in_pieces(alice: User) -> None:
+    change = history.Change("x", "accounts.user", str(alice.pk), "示例", {"n": [None, "江" * 500]})
+    with transaction.atomic():
+        for _piece in range(3):
+            history.record_many(chain="test:long", changes=[change] * 2000, actor=alice, at=AT)
+    tracemalloc.start()
+    assert list(history.verify(["test:long"])) == []
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024

@@ -1,15 +1,12 @@
 """Moving a project: gates, second persons, one log row, one history row, one winner."""
 
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
-from core.errors import Conflict, DomainError, Incomplete, Invalid, Refused
+from core.errors import Conflict, Incomplete, Invalid, Refused
 from core.models import HistoryEntry
 from incubators.models import Incubator
 from projects import services
@@ -17,6 +14,7 @@ from projects.enums import Stage
 from projects.models import Project, Sector, StageLog
 from projects.selectors import gates_of
 from tests import factories
+from tests.concurrency import together
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -171,25 +169,3 @@ def test_of_two_simultaneous_moves_exactly_one_wins(
     assert sorted(outcomes) == ["Conflict", "StageLog"]
     assert StageLog.objects.filter(project=lead).count() == 2
     assert history_actions(lead).count("project.moved") == 1
-
-
-def together(*calls: Callable[[], object]) -> list[str]:
-    """Run the calls at the same moment in threads of their own; what each came to, by type."""
-    barrier = threading.Barrier(len(calls))
-    outcomes: list[str] = []
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            outcomes.append(type(call()).__name__)
-        except DomainError as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return outcomes
