@@ -26,7 +26,7 @@ def save_draft(*, user: Any, form: str, data: Mapping[str, Sequence[str]], at: d
     """
     if not _FORM.fullmatch(form):
         raise Invalid(_("This draft has no proper name."), code="form")
-    kept = {name: [value.replace("\x00", "") for value in values] for name, values in data.items()}
+    kept = {_storable(name): [_storable(value) for value in values] for name, values in data.items()}
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > LARGEST_DRAFT:
         raise Invalid(_("This is too much text for a draft. Submit it in parts."), code="too_large")
     with transaction.atomic():
@@ -39,6 +39,11 @@ def save_draft(*, user: Any, form: str, data: Mapping[str, Sequence[str]], at: d
                 pk__in=list(newest[:MOST_DRAFTS].values_list("pk", flat=True))
             ).delete()
     return draft
+
+
+def _storable(text: str) -> str:
+    """Without NUL and lone surrogates, which JSON in the database cannot hold."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def clear_draft(*, user: Any, form: str) -> None:
