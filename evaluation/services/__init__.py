@@ -9,7 +9,7 @@ from evaluation.services.observations import (
     verify_observation,
     verify_observations,
 )
-from evaluation.services.requests import enqueue, request_report
+from evaluation.services.requests import enqueue, request_file, request_report
 from evaluation.services.runs import score_run
 from evaluation.services.schemes import DEMONSTRATION, install_scheme, publish_scheme
 from evaluation.services.work import Outcome, work_on_report
@@ -25,6 +25,7 @@ __all__ = [
     "open_report",
     "publish_scheme",
     "report_file_name",
+    "request_file",
     "request_report",
     "score_run",
     "unattended_reports",

@@ -99,12 +99,17 @@ def enter_observation(
     actor: User,
     at: datetime,
     provenance: str = Provenance.RECORDED,
+    correct: bool = False,
 ) -> Observation:
-    """Enter or correct one monthly value. A verified value stays as it is (``Conflict``)."""
+    """Enter or change one monthly value.
+
+    A verified value stays as it is (``Conflict``) unless ``correct`` says that the change is meant: then it
+    has to be verified again before it counts.
+    """
     row = ObservationRow(measure, period, value, note)
     with transaction.atomic():
         entered = enter_observations(
-            incubator=incubator, rows=[row], actor=actor, at=at, provenance=provenance
+            incubator=incubator, rows=[row], actor=actor, at=at, provenance=provenance, correct=correct
         )[0]
         if evidence:
             _attach(entered, evidence, actor=actor, at=at)
@@ -135,8 +140,12 @@ def enter_observations(
     actor: User,
     at: datetime,
     provenance: str = Provenance.RECORDED,
+    correct: bool = False,
 ) -> list[Observation]:
-    """Enter many monthly values at once: all of them or, where one is wrong, none."""
+    """Enter many monthly values at once: all of them or, where one is wrong, none.
+
+    With ``correct``, verified values are changed too and lose their verification.
+    """
     require(Action.ENTER, user=actor, park_id=incubator.park_id, incubator_id=incubator.pk)
     wanted = list(rows)
     today = at.astimezone(ZoneInfo(incubator.time_zone)).date()
@@ -155,14 +164,18 @@ def enter_observations(
         observation = known.get((row.measure, month.code)) or Observation(
             incubator=incubator, measure=row.measure, period=month.code
         )
-        if observation.verified_at is not None:
-            raise Conflict(_("This value is verified and can no longer be changed."), code="already_verified")
         before = None if observation.pk is None else observation.value
+        change: dict[str, object] = {"value": [before, row.value]}
+        if observation.verified_at is not None:
+            if not correct:
+                raise Conflict(_("This value is verified. Say that you correct it."), code="already_verified")
+            observation.verified_at = observation.verified_by = None
+            change["verified"] = [True, False]
         observation.starts_on, observation.ends_on = month.start, month.end
         observation.value, observation.note, observation.provenance = row.value, row.note, provenance
         observation.entered_at, observation.entered_by = at, actor
         observations.append(observation)
-        changes.append({"value": [before, row.value]})
+        changes.append(change)
     _check_bounds(values, wanted)
     _save(observations, at=at)
     _remember(incubator, "observation.entered", observations, changes, actor=actor, at=at)
@@ -175,6 +188,8 @@ UPDATED = [
     "provenance",
     "entered_at",
     "entered_by",
+    "verified_at",
+    "verified_by",
     "updated_at",
 ]
 

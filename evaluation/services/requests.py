@@ -13,7 +13,7 @@ from accounts.models import User
 from core.errors import FieldError, Invalid, Refused
 from core.periods import BadPeriod, Period
 from evaluation.enums import Audience, ReportFormat, ReportLanguage, RunState
-from evaluation.models import ReportRun
+from evaluation.models import EvaluationRun, ReportRun
 from evaluation.services.files import file_is_there
 from evaluation.services.runs import get_or_create_run
 from incubators.models import Incubator, Park
@@ -46,15 +46,42 @@ def request_report(
         run = get_or_create_run(
             park=place, incubator=incubator, audience=audience, period=wanted, actor=actor, at=at
         )
-        report, created = ReportRun.objects.get_or_create(
-            run=run,
-            format=format,
-            language=language,
-            defaults={"requested_at": at, "requested_by": actor},
-        )
-        if (created or _queue_again(report)) and dispatch:
-            # A broker that is down must not undo the request: the beat finds it waiting.
-            transaction.on_commit(lambda: enqueue(report_run_id=report.pk), robust=True)
+        return _queued_file(run, format=format, language=language, actor=actor, at=at, dispatch=dispatch)
+
+
+def request_file(
+    *, run: EvaluationRun, format: str, language: str, actor: User | None, at: datetime
+) -> ReportRun:
+    """A file of a run that exists, from the data it froze then; one that failed is queued again.
+
+    The caller has found ``run`` among those that ``actor`` sees. Raises ``Refused`` for someone who may not
+    evaluate there, ``Invalid`` for an unknown format or language.
+    """
+    require(Action.EVALUATE, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
+    if wrong := _wrong_kind(format, language):
+        raise Invalid(_("This report cannot be made as asked."), fields=wrong)
+    with transaction.atomic():
+        return _queued_file(run, format=format, language=language, actor=actor, at=at)
+
+
+def _queued_file(
+    run: EvaluationRun,
+    *,
+    format: str,
+    language: str,
+    actor: User | None,
+    at: datetime,
+    dispatch: bool = True,
+) -> ReportRun:
+    report, created = ReportRun.objects.get_or_create(
+        run=run,
+        format=format,
+        language=language,
+        defaults={"requested_at": at, "requested_by": actor},
+    )
+    if (created or _queue_again(report)) and dispatch:
+        # A broker that is down must not undo the request: the beat finds it waiting.
+        transaction.on_commit(lambda: enqueue(report_run_id=report.pk), robust=True)
     return ReportRun.objects.select_related("run__park", "run__incubator").get(pk=report.pk)
 
 
@@ -100,13 +127,19 @@ def _checked_period(code: str, now: datetime, format: str, language: str) -> Per
         wrong.append(FieldError("period", _("Write 2021, 2021-H1, 2021-Q2 or 2021-04."), "not_a_period"))
     if period is not None and period.start > now.date():
         wrong.append(FieldError("period", _("This period has not begun yet."), "future"))
+    wrong += _wrong_kind(format, language)
+    if wrong or period is None:
+        raise Invalid(_("This report cannot be made as asked."), fields=wrong)
+    return period
+
+
+def _wrong_kind(format: str, language: str) -> list[FieldError]:
+    wrong = []
     if format not in ReportFormat.values:
         wrong.append(FieldError("format", _("Choose pdf, docx or xlsx."), "unknown"))
     if language not in ReportLanguage.values:
         wrong.append(FieldError("language", _("Choose zh-hans or en."), "unknown"))
-    if wrong or period is None:
-        raise Invalid(_("This report cannot be made as asked."), fields=wrong)
-    return period
+    return wrong
 
 
 def _queue_again(report: ReportRun) -> bool:
