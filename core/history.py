@@ -8,6 +8,8 @@ shows too. The head is printed in every sealed report: whoever rewrites a chain 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -62,6 +64,19 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+@dataclass(frozen=True)
+class _Link:
+    """A change with its person and its moment, ready to be chained."""
+
+    change: Change
+    actor: str
+    at: datetime
+
+
+#: Links that wait for the end of ``gathered()``, by chain; None outside of it.
+_waiting: ContextVar[dict[str, list[_Link]] | None] = ContextVar("waiting history links", default=None)
+
+
 def record(
     *,
     chain: str,
@@ -70,32 +85,63 @@ def record(
     changes: Mapping[str, Any],
     actor: Any,
     at: datetime | None = None,
-) -> HistoryEntry:
+) -> None:
     """Add one link to ``chain`` inside the caller's transaction; ``actor`` None means the system itself."""
     change = Change(action, subject._meta.label_lower, str(subject.pk), str(subject)[:300], changes)
-    return record_many(chain=chain, changes=[change], actor=actor, at=at)[0]
+    record_many(chain=chain, changes=[change], actor=actor, at=at)
 
 
-def record_many(
-    *, chain: str, changes: Sequence[Change], actor: Any, at: datetime | None = None
-) -> list[HistoryEntry]:
-    """Add many links under one lock; same result as ``record`` one by one.
+def record_many(*, chain: str, changes: Sequence[Change], actor: Any, at: datetime | None = None) -> None:
+    """Add many links under one lock; same result as ``record`` one by one."""
+    _require_transaction()
+    name = actor.get_username() if actor is not None else "system"
+    moment = at or timezone.now()
+    links = [_Link(change, name, moment) for change in changes]
+    waiting = _waiting.get()
+    if waiting is None:
+        _append(chain, links)
+    else:
+        waiting.setdefault(chain, []).extend(links)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Chain everything that is recorded inside at the end, each chain once: for loads of thousands of acts.
+
+    The block belongs to one transaction that succeeds or fails as a whole: an act that is refused inside may
+    not be caught there, for its links would be chained although it never happened.
+    """
+    _require_transaction()
+    waiting: dict[str, list[_Link]] = {}
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for chain in sorted(waiting):
+        _append(chain, waiting[chain])
+
+
+def _require_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("history is written in the transaction of the change itself")
+
+
+def _append(chain: str, links: Sequence[_Link]) -> None:
+    """Chain the links under a lock on the head.
 
     A float is kept as its text: the database would give 1e16 back as another number, and NaN not at all.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("history is written in the transaction of the change itself")
     HistoryHead.objects.get_or_create(chain=chain)
     head = HistoryHead.objects.select_for_update().get(chain=chain)
-    moment = at or timezone.now()
-    name = actor.get_username() if actor is not None else "system"
     entries: list[HistoryEntry] = []
-    for change in changes:
+    for link in links:
+        change = link.change
         entry = HistoryEntry(
             chain=chain,
             sequence=head.sequence + 1,
-            at=moment,
-            actor=name,
+            at=link.at,
+            actor=link.actor,
             action=change.action,
             subject_type=change.subject_type,
             subject_id=change.subject_id,
@@ -108,7 +154,6 @@ def record_many(
         entries.append(entry)
     HistoryEntry.objects.bulk_create(entries, batch_size=1000)
     head.save(update_fields=["sequence", "hash"])
-    return entries
 
 
 def hash_of(entry: HistoryEntry) -> str:

@@ -95,20 +95,38 @@ def _wrong(field: str, message: str, code: str = "invalid") -> Invalid:
     return Invalid(message, fields=[FieldError(field, message, code)])
 
 
-def save_checked(
-    record: M, *, exclude: Sequence[str] = (), update_fields: Iterable[str] | None = None
-) -> M:
-    """Check every field and constraint, then save; ``Invalid`` lists what is wrong, field by field."""
+def save_checked(record: M, *, exclude: Sequence[str] = (), update_fields: Iterable[str] | None = None) -> M:
+    """Check every field and constraint, then save; ``Invalid`` lists what is wrong, field by field.
+
+    Rules over one row are left to the database alone (Django would ask it once per rule before asking it
+    again on saving); its refusal comes back in the rule's own words. What depends on other rows is looked up
+    first, so that a duplicate can be named beside the other mistakes.
+    """
     for field in record._meta.concrete_fields:
         if isinstance(value := getattr(record, field.attname), str) and _UNSTORABLE.search(value):
             clean_text(value, field=field.name)
     try:
-        record.full_clean(exclude=list(exclude), validate_constraints=True)
+        record.full_clean(exclude=list(exclude), validate_constraints=False)
+        _check_other_rows(record, exclude)
     except ValidationError as error:
         raise invalid_from(error) from None
     with readable_integrity_errors(type(record)):
         record.save(update_fields=update_fields)
     return record
+
+
+def _check_other_rows(record: models.Model, exclude: Sequence[str]) -> None:
+    """Uniqueness and overlaps, as far as they can be seen before saving."""
+    errors: list[ValidationError] = []
+    for model, constraints in record.get_constraints():
+        for constraint in constraints:
+            if not isinstance(constraint, models.CheckConstraint):
+                try:
+                    constraint.validate(model, record, exclude=set(exclude))
+                except ValidationError as error:
+                    errors.append(error)
+    if errors:
+        raise ValidationError(errors)
 
 
 def invalid_from(error: ValidationError) -> Invalid:
@@ -127,15 +145,18 @@ def invalid_from(error: ValidationError) -> Invalid:
 
 @contextmanager
 def readable_integrity_errors(*kinds: type[models.Model]) -> Iterator[None]:
-    """Run a write in a savepoint; a broken constraint comes back in its own words (409)."""
+    """Run a write in a savepoint; a broken constraint comes back in its own words.
+
+    A rule over one row makes the input invalid (422); a rule over several rows makes it a conflict (409).
+    """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        raise conflict_from(error, kinds) from error
+        raise _refusal_from(error, kinds) from error
 
 
-def conflict_from(error: IntegrityError, kinds: Iterable[type[models.Model]]) -> Conflict:
+def _refusal_from(error: IntegrityError, kinds: Iterable[type[models.Model]]) -> Invalid | Conflict:
     """The message of the constraint that was broken, if one of these models declares it."""
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or ""
@@ -143,12 +164,26 @@ def conflict_from(error: IntegrityError, kinds: Iterable[type[models.Model]]) ->
         for constraint in kind._meta.constraints:
             if constraint.name == name:
                 message: Any = constraint.get_violation_error_message()
+                if isinstance(constraint, models.CheckConstraint):
+                    return Invalid(message, fields=[FieldError(_only_field(constraint.condition), message)])
                 return Conflict(message, code=name)
     if name in DATABASE_RULES:
         return Conflict(DATABASE_RULES[name](), code=name)
     return Conflict(
         _("The database refused this because another record stands against it."), code=name or "integrity"
     )
+
+
+def _only_field(condition: Any) -> str:
+    """The field that a rule is about, when it is about one; else empty, for the record as a whole."""
+    names = _fields_of(condition)
+    return names.pop() if len(names) == 1 else ""
+
+
+def _fields_of(condition: Any) -> set[str]:
+    if isinstance(condition, tuple):
+        return {condition[0].split("__")[0]}
+    return {name for child in getattr(condition, "children", ()) for name in _fields_of(child)}
 
 
 DATABASE_RULES: Mapping[str, Callable[[], str]] = {

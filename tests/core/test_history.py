@@ -138,10 +138,10 @@ def test_history_outside_a_transaction_is_refused(alice: User) -> None:
 
 @pytest.mark.parametrize("number", [1e16, -0.0, 0.1, float("nan"), float("inf")])
 def test_a_float_does_not_break_the_chain(alice: User, number: float) -> None:
-    entry = history.record(
+    history.record(
         chain="test:two", action="x", subject=alice, changes={"n": [None, number]}, actor=alice, at=AT
     )
-    entry.refresh_from_db()
+    entry = HistoryEntry.objects.get(chain="test:two")
     assert entry.changes["n"][1] in (
         str(number),
         str(number).replace("nan", "NaN").replace("inf", "Infinity"),
@@ -182,3 +182,31 @@ def test_a_long_chain_is_read_in_pieces(alice: User) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 32 * 1024 * 1024
+
+
+def test_gathered_links_give_the_same_chains_as_links_one_by_one(alice: User) -> None:
+    def act(chain: str) -> None:
+        for number in range(3):
+            history.record(chain=chain, action="x", subject=alice, changes={"n": number}, actor=alice, at=AT)
+
+    act("test:single")
+    with history.gathered():
+        act("test:gathered")
+        assert not HistoryEntry.objects.filter(chain="test:gathered").exists()
+    told = [
+        list(HistoryEntry.objects.filter(chain=chain).order_by("sequence").values_list("sequence", "changes"))
+        for chain in ("test:single", "test:gathered")
+    ]
+    assert told[0] == told[1]
+    assert list(history.verify()) == []
+
+
+def test_a_failed_gathering_leaves_nothing(alice: User) -> None:
+    def act() -> float:
+        with transaction.atomic(), history.gathered():
+            history.record(chain="test:failed", action="x", subject=alice, changes={}, actor=alice, at=AT)
+            return 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        act()
+    assert not HistoryEntry.objects.filter(chain="test:failed").exists()
