@@ -99,6 +99,13 @@ class ContractForm(forms.Form):
         label=_("Deliverables"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if starts_on and ends_on and ends_on <= starts_on:
+            self.add_error("ends_on", _("A contract ends after it starts."))
+        return values
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["operator"].queryset = Organisation.objects.order_by("sort_key", "pk")  # type: ignore[attr-defined]
