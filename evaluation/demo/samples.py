@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
+from core import history
 from core.models import ExchangeRate
 from evaluation.demo.facts import Loaded
 from evaluation.demo.reading import document
@@ -71,8 +72,9 @@ def _load_site(number: int, cast: Cast, at: datetime) -> Loaded:
 
 def _play(events: list[Event], *, until: datetime) -> int:
     due = sorted((event for event in events if event.at <= until), key=lambda event: event.at)
-    for event in due:
-        event.act(event.at.astimezone(UTC))
+    with history.gathered():
+        for event in due:
+            event.act(event.at.astimezone(UTC))
     return len(due)
 
 

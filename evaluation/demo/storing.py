@@ -62,11 +62,13 @@ def store(
     A row names columns by attribute (``park_id``); columns it does not name keep their values.
     """
     known = {_key_of(record, key): record for record in model._default_manager.all()}
+    stored: list[tuple[Any, ...]] = []
     new: list[Any] = []
     changed: dict[Any, dict[str, list[Any]]] = {}
     for row in rows:
         values = {name: _stored(model, name, value) for name, value in row.items()}
         identity = tuple(values[name] for name in key)
+        stored.append(identity)
         record = known.get(identity)
         if record is None:
             record = known[identity] = model(**values)
@@ -81,7 +83,7 @@ def store(
             changed[identity] = difference
     model._default_manager.bulk_create(new)
     _remember(new, [(known[identity], changes) for identity, changes in changed.items()], rows, at)
-    return known, len(new) + len(changed)
+    return {identity: known[identity] for identity in stored}, len(new) + len(changed)
 
 
 def _key_of(record: models.Model, key: Sequence[str]) -> tuple[Any, ...]:
