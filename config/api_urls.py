@@ -43,5 +43,6 @@ urlpatterns = [
     path("", include("evidence.api.urls")),
     path("", include("enterprises.api.urls")),
     path("", include("projects.api.urls")),
+    path("", include("evaluation.api.urls")),
     re_path(r"^.*$", anything_else),
 ]

@@ -89,6 +89,7 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         self.request = request
         self.key_of: Callable[[Any, Sequence[str]], tuple[Any, ...]] = getattr(view, "key_of_row", key_of)
+        self.rows_of = getattr(view, "rows_of_page", rows_of_page)
         self.limit = read_limit(request.query_params)
         self.since = read_since(request.query_params) if hasattr(view, "tombstones") else None
         self.horizon: datetime | None = None
@@ -116,9 +117,8 @@ class KeysetPagination(BasePagination):
     ) -> list[Any]:
         backwards = cursor is not None and cursor.backwards
         descending = ordering.startswith("-") != backwards
-        if cursor:
-            queryset = after(queryset, columns, cursor.values, descending=descending)
-        rows = list(queryset.order_by(*(f"{'-' * descending}{name}" for name in columns))[: self.limit + 1])
+        values = typed(queryset.model, columns, cursor.values) if cursor else None
+        rows = self.rows_of(queryset, columns, values, descending, self.limit + 1)
         more = len(rows) > self.limit
         rows = rows[: self.limit]
         if backwards:
@@ -140,8 +140,9 @@ class KeysetPagination(BasePagination):
         records = queryset.filter(updated_at__gte=self.since)
         stones = view.tombstones().filter(deleted_at__gte=self.since)
         if cursor:
-            records = after(records, ("updated_at", "id"), cursor.values, descending=False)
-            stones = after(stones, ("deleted_at", "record_id"), cursor.values, descending=False)
+            values = typed(queryset.model, ("updated_at", "id"), cursor.values)
+            records = after(records, ("updated_at", "id"), values, descending=False)
+            stones = after(stones, ("deleted_at", "record_id"), values, descending=False)
         found: list[tuple[tuple[Any, ...], Any]] = [
             (self.key_of(row, ("updated_at", "id")), row)
             for row in records.order_by("updated_at", "id")[: self.limit + 1]
@@ -255,18 +256,31 @@ def read_since(parameters: Any) -> datetime | None:
     raise invalid_parameter("updated_since", _("Send a moment such as 2026-01-31T00:00:00Z."))
 
 
-def after(queryset: Any, columns: Sequence[str], values: Sequence[Any], *, descending: bool) -> Any:
+def typed(model: Any, columns: Sequence[str], values: Sequence[Any]) -> tuple[Any, ...]:
+    """The values of a cursor as the columns hold them; refused when they cannot be theirs."""
+    if len(values) == len(columns):
+        try:
+            return tuple(
+                _converter(model, column)(value) for column, value in zip(columns, values, strict=True)
+            )
+        except ValidationError:
+            pass
+    raise invalid_parameter("cursor", _("This cursor belongs to another ordering."))
+
+
+def after(queryset: Any, columns: Sequence[str], values: tuple[Any, ...], *, descending: bool) -> Any:
     """The rows beyond these values in the order of the columns; one comparison that an index can answer."""
-    if len(values) != len(columns):
-        raise invalid_parameter("cursor", _("This cursor belongs to another ordering."))
-    try:
-        typed = tuple(
-            _converter(queryset.model, column)(value) for column, value in zip(columns, values, strict=True)
-        )
-    except ValidationError as error:
-        raise invalid_parameter("cursor", _("This cursor belongs to another ordering.")) from error
     compare = TupleLessThan if descending else TupleGreaterThan
-    return queryset.filter(compare(Tuple(*(F(column) for column in columns)), typed))
+    return queryset.filter(compare(Tuple(*(F(column) for column in columns)), values))
+
+
+def rows_of_page(
+    queryset: Any, columns: Sequence[str], values: tuple[Any, ...] | None, descending: bool, count: int
+) -> list[Any]:
+    """At most ``count`` rows in the order of the columns, beyond ``values`` where given."""
+    if values is not None:
+        queryset = after(queryset, columns, values, descending=descending)
+    return list(queryset.order_by(*(f"{'-' * descending}{name}" for name in columns))[:count])
 
 
 def key_of(row: Any, columns: Sequence[str]) -> tuple[Any, ...]:

@@ -8,7 +8,8 @@ from core.api.problems import ScopeMissing
 
 
 class HasTokenScope(BasePermission):
-    """``read`` for reading, ``write`` for everything else, or what the view names in ``write_scope``.
+    """``read`` for reading, ``write`` for everything else, or what the view names in
+    ``read_scope`` and ``write_scope`` (one, or several of which any will do).
 
     Someone signed in by the page has no token and hence no such limit.
     """
@@ -21,6 +22,7 @@ class HasTokenScope(BasePermission):
             needed = getattr(view, "read_scope", "read")
         else:
             needed = getattr(view, "write_scope", "write")
-        if needed not in scopes:
-            raise ScopeMissing(needed)
+        accepted = (needed,) if isinstance(needed, str) else needed
+        if not set(accepted) & set(scopes):
+            raise ScopeMissing(accepted[0])
         return True

@@ -8,11 +8,13 @@ from core.api.renderers import dumps
 
 
 def etag_of(record: Any) -> str:
-    """``"v7"`` where the record counts its versions, else a digest of when it last changed."""
+    """``"v7"`` where the record counts its versions, else a digest of when it changed or of all it holds."""
     version = getattr(record, "version", None)
     if isinstance(version, int):
         return f'"v{version}"'
-    return digest_etag([record._meta.label_lower, record.pk, record.updated_at])
+    if hasattr(record, "updated_at"):
+        return digest_etag([record._meta.label_lower, record.pk, record.updated_at])
+    return digest_etag([getattr(record, field.attname) for field in record._meta.concrete_fields])
 
 
 def digest_etag(content: Any) -> str:

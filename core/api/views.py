@@ -66,6 +66,16 @@ class ResourceViewSet(ApiMixin, GenericViewSet[Any]):
         visible = self.queryset.all().visible_to(self.request.user)  # type: ignore[union-attr]
         return visible.select_related(*self.select).prefetch_related(*self.prefetch)
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Building a filter set's form costs more than the query; without its parameters it is not built."""
+        if self.filterset_class is None or not self.asks_for_filters():
+            return queryset
+        return super().filter_queryset(queryset)
+
+    def asks_for_filters(self) -> bool:
+        """Whether any parameter of the filter set was sent."""
+        return bool(self.filterset_class.base_filters.keys() & self.request.query_params.keys())
+
     def searched(self, queryset: Any) -> Any:
         """Narrowed by ``search``: every word has to occur somewhere in the record's search text."""
         text = self.request.query_params.get("search", "")
@@ -106,6 +116,11 @@ class ResourceViewSet(ApiMixin, GenericViewSet[Any]):
         serializer = serializer_class(data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
+
+    def check_if_sent(self, record: Any) -> None:
+        """If-Match where it is welcome but not asked for: nobody verifies a figure that changed unseen."""
+        if "If-Match" in self.request.headers:
+            self.check_if_match(record)
 
     def check_if_match(self, record: Any) -> None:
         check_if_match(self.request, etag=etag_of(record), current=lambda: self.represent(record))

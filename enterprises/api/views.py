@@ -162,6 +162,7 @@ class YearlyFigureViewSet(OfEnterpriseViewSet):
     def verify(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.VERIFY, record)
+        self.check_if_sent(record)
         services.verify_yearly_figures(figures=record, actor=request.user, at=self.at)
         return self.answer(self.get_object())
 
@@ -198,5 +199,6 @@ class RecognitionViewSet(OfEnterpriseViewSet):
     def verify(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.VERIFY, record)
+        self.check_if_sent(record)
         services.verify_recognition(recognition=record, actor=request.user, at=self.at)
         return self.answer(self.get_object())

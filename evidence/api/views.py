@@ -80,5 +80,6 @@ class EvidenceViewSet(UploadMixin, ScopedViewSet):
     def verify(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.VERIFY, record)
+        self.check_if_sent(record)
         verify_evidence(file=record, actor=request.user, at=self.at)
         return self.answer(self.get_object())

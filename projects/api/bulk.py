@@ -237,7 +237,9 @@ def _by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:
     for row in rows:
         if row.place is not None and not row.errors:
             groups[row.place].append(row)
-    return groups
+    # Always in the same order: two requests that lock several history chains never wait for each other.
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0].pk, item[0][1].pk if item[0][1] else 0))
+    return dict(ordered)
 
 
 def _write(place: Place, rows: list[Row], actor: Any, at: datetime) -> None:

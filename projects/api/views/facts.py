@@ -73,6 +73,7 @@ class FactViewSet(OfProjectViewSet):
     def verify(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         fact = self.get_object()
         self._require_verifier(fact)
+        self.check_if_sent(fact)
         services.verify_fact(fact=fact, actor=request.user, at=self.at)
         return self.answer(self.get_object())
 
@@ -84,6 +85,7 @@ class FactViewSet(OfProjectViewSet):
     def give_back(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         fact = self.get_object()
         self._require_verifier(fact)
+        self.check_if_sent(fact)
         values = self.checked_input(shapes.ReasonInput)
         services.return_fact(fact=fact, reason=values["reason"], actor=request.user, at=self.at)
         return self.answer(self.get_object())
