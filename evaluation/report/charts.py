@@ -28,7 +28,7 @@ def _furthest(project: Row) -> int:
 
 
 def funnel_chart(context: Context, projects: Sequence[Row], *, suffix: str = "") -> list[Block]:
-    """From lead to production, up to the data date. Counts only for fewer than five projects."""
+    """From lead to production, up to the data date."""
     pick = context.pick
     counts = reached(projects)
     names = [name_of(STAGES, stage, chinese=context.chinese) for stage in FUNNEL]
@@ -45,8 +45,9 @@ def funnel_chart(context: Context, projects: Sequence[Row], *, suffix: str = "")
         f"截至{as_of}，累计{total}个项目，其中{admitted}个签约入驻、{landed}个注册落户、{producing}个投产。",
         f"Up to {as_of}: {total} projects, {admitted} admitted, {landed} landed, {producing} in production.",
     )
-    if total < SMALL:
-        return [Paragraph(reading + _small(context, total)), table]
+    if not total:
+        return [Paragraph(pick("还没有项目。", "There is no project yet."))]
+    reading += _small(context, total)
     option = {
         "series": [
             {
@@ -69,6 +70,9 @@ def funnel_chart(context: Context, projects: Sequence[Row], *, suffix: str = "")
 
 
 def _small(context: Context, number: int) -> str:
+    """A warning in words where there are too few cases to see a trend."""
+    if number >= SMALL:
+        return ""
     return context.pick(
         f"样本仅{number}个，只列数字，不作趋势判断。",
         f" With {number} the numbers are listed only; no trend can be read from them.",
@@ -112,8 +116,7 @@ def flow_chart(context: Context, projects: Sequence[Row], *, suffix: str = "") -
         f"评价期内共发生{total}次阶段变动，其中{ended}次为终止或迁往他处。",
         f"{total} moves in the period; {ended} of them ended the project or led elsewhere.",
     )
-    if total < SMALL:
-        return [Paragraph(reading + _small(context, total)), table]
+    reading += _small(context, total)
     option = _sankey(named)
     title = pick("评价期内的项目流向", "How projects moved in the period")
     return [ChartBlock(f"flows{suffix}", title, reading, option, table, "sankey", 0, (1,), 340)]

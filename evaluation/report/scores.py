@@ -16,7 +16,7 @@ from evaluation.render.document import (
 )
 from evaluation.report.context import Context, Row
 from evaluation.report.words import CAUSES, RECORDS, name_of
-from evaluation.scoring.display import DASH
+from evaluation.scoring.display import DASH, trimmed
 
 
 def summary_blocks(context: Context, result: Row) -> list[Block]:
@@ -59,7 +59,7 @@ def _figures(context: Context, result: Row) -> list[KeyFigure]:
         ),
         KeyFigure(
             pick("加分与扣分", "Bonus and deductions"),
-            f"+{parts['bonus']} / −{parts['deductions']}",
+            f"+{trimmed(parts['bonus'])} / −{trimmed(parts['deductions'])}",
             pick("分", "points"),
         ),
     ]
@@ -93,7 +93,12 @@ def score_table(context: Context, result: Row, *, suffix: str = "") -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     styles: list[RowStyle] = []
+    extras = pick("加分、扣分与一票否决", "Bonus, deductions and veto")
     for node in result["nodes"]:
+        if node["kind"] not in ("group", "indicator") and extras:
+            rows.append((extras, None, None, None, None, None))
+            styles.append("group")
+            extras = ""
         rows.append(_score_row(context, node))
         styles.append(_style_of(node))
     parts = result["parts"]
@@ -129,11 +134,11 @@ def _score_row(context: Context, node: Row) -> tuple[Cell, ...]:
         "veto": context.pick("一票否决：", "Veto: "),
     }.get(node["kind"], "")
     points = -node["points"] if node["kind"] == "deduction" else node["points"]
-    weight: Cell = node["effective_weight"] if node["scored"] or node["kind"] != "indicator" else None
-    if node["kind"] == "veto":
-        weight = None
+    is_extra = node["kind"] != "indicator"
+    offered: Cell = node["weight"] if is_extra else node["effective_weight"]
+    weight = None if node["kind"] == "veto" or not (is_extra or node["scored"]) else offered
     not_scored: Cell = context.pick("不计分", "not scored")
-    shown: Cell = points if node["scored"] or node["kind"] != "indicator" else not_scored
+    shown: Cell = points if node["scored"] or is_extra else not_scored
     return (
         prefix + name,
         node["value_display"],
