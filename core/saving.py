@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -122,9 +122,12 @@ def _check_other_rows(record: models.Model, exclude: Sequence[str]) -> None:
         for constraint in constraints:
             if not isinstance(constraint, models.CheckConstraint):
                 try:
-                    constraint.validate(model, record, exclude=set(exclude))
+                    with transaction.atomic():
+                        constraint.validate(model, record, exclude=set(exclude))
                 except ValidationError as error:
                     errors.append(error)
+                except DataError:
+                    continue  # a range that runs backwards: the rule over the row itself refuses it
     if errors:
         raise ValidationError(errors)
 

@@ -82,7 +82,7 @@ class Places:
     def filter(self, *, park: str, incubator: str) -> Q:
         """A condition on two lookup paths, such as ``project__park`` and ``project__incubator``."""
         if self.everywhere:
-            return Q()
+            return ~Q(pk__in=[])  # true, also where it is joined to another condition by "or"
         if not self.park_ids and not self.incubator_ids:
             return Q(pk__in=[])
         condition = Q()

@@ -1,11 +1,14 @@
+from datetime import date
+
 import pytest
 
 from accounts.models import User
 from core.errors import Invalid
-from core.saving import assign
+from core.saving import assign, save_checked
 from incubators.models import Incubator
-from projects.models import Project
+from projects.models import Project, RelocationLeg
 from tests import factories
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +41,18 @@ def test_a_number_of_ones_own_is_used_once(
     factories.make_project(charlie, shenzhen, external_id="A-1")
     with pytest.raises(Invalid, match="已|already"):
         factories.make_project(alice, zhangjiang, external_id="A-1")
+
+
+def test_a_range_that_runs_backwards_is_refused_in_words(alice: User, zhangjiang: Incubator) -> None:
+    leg = RelocationLeg(
+        project=factories.make_project(alice, zhangjiang),
+        sequence=1,
+        from_place="Uppsala",
+        to_place="上海",
+        departed_on=date(2021, 5, 1),
+        arrived_on=date(2021, 4, 1),
+        entered_at=NOW,
+        entered_by=alice,
+    )
+    with pytest.raises(Invalid, match="出发|departure"):
+        save_checked(leg)

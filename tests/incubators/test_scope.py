@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import Refused
-from incubators.models import Incubator, Membership, Park
+from incubators.models import Incubator, Membership, Park, ReportedFigure
 from incubators.scope import Action, require, scope_of
 from projects.models import Project
 from tests import factories
@@ -93,3 +93,10 @@ def test_an_operator_enters_and_does_not_verify(alice: User, zhangjiang: Incubat
 def test_two_roles_add_up(alice: User, shenzhen: Incubator, projects: dict[str, Project]) -> None:
     Membership.objects.create(user=alice, role=Role.OPERATOR, incubator=shenzhen, starts_on=date(2020, 1, 1))
     assert seen_by(User.objects.get(pk=alice.pk), projects) == ["zhangjiang", "shenzhen"]
+
+
+def test_whoever_sees_everything_sees_the_figures_of_every_incubator(
+    dora: User, zhangjiang: Incubator
+) -> None:
+    figure = ReportedFigure.objects.create(code="f", name_zh="落户", incubator=zhangjiang)
+    assert list(ReportedFigure.objects.visible_to(dora)) == [figure]
