@@ -83,28 +83,26 @@ class System:
 
     # --- preparation --------------------------------------------------------------------------
     def prepare(self) -> None:
-        """Bring tables, demo data and static files up to date; static files meanwhile, on their own."""
+        """Bring tables and static files up to date; static files meanwhile, on their own."""
         static = self._start_collecting()
         self._step("preparing the database", "migrate", "--no-input", "-v", "0")
-        if self._wants_demo():
-            self._step("loading the demo data", "load_demo")
-            self._demo_stamp.write_text("loaded\n")
         if static is not None:
             self._finish_collecting(static)
+
+    def load_demo(self) -> None:
+        if self._wants_demo():
+            self._step("loading the demo data (once)", "load_demo")
+            self._demo_stamp.write_text("loaded\n")
 
     def _step(self, purpose: str, *arguments: str) -> None:
         say(f"[run] {purpose}")
         log = self.checkout.log("prepare")
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                manage(*arguments), env=self.env, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-            )
-            try:
-                code = process.wait()
-            except BaseException:
-                process.kill()
-                process.wait()
-                raise
+        log.write_bytes(b"")
+        process = self.processes.start(manage(*arguments), log=log, env=self.env, cwd=ROOT)
+        try:
+            code = process.wait()
+        finally:
+            self.processes.stop(process)
         if code:
             raise StackError(f"Failed while {purpose} (manage.py {' '.join(arguments)}):\n{last_lines(log)}")
 
@@ -146,23 +144,24 @@ class System:
 
     # --- programs -----------------------------------------------------------------------------
     def start(self) -> None:
-        celery: list[str | Path] = [python(), "-m", "celery", "-A", "config"]
-        web = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
-        web.append("--no-control-socket")  # it lies under HOME, where two checkouts would meet
-        bind = ["--bind", f"fd://{self.listener.fileno()}"]
+        """Web and worker warm up while the demo data is loaded; the clock starts on complete data."""
         say("[run] starting worker, beat and web")
-        self.services = [
-            Service("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]),
-            Service("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]),
-            Service(
-                "web",
-                [python(), "-m", "gunicorn", "config.wsgi:application", *bind, *web],
-                pass_fds=(self.listener.fileno(),),
-            ),
-        ]
-        for service in self.services:
-            self.checkout.log(service.name).write_bytes(b"")
-            self._launch(service)
+        celery: list[str | Path] = [python(), "-m", "celery", "-A", "config"]
+        self._add(Service("web", self._web(), pass_fds=(self.listener.fileno(),)))
+        self._add(Service("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]))
+        self.load_demo()
+        self._add(Service("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]))
+
+    def _web(self) -> list[str | Path]:
+        program: list[str | Path] = [python(), "-m", "gunicorn", "config.wsgi:application"]
+        workers = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+        # The control socket lies under HOME, where two checkouts would meet.
+        return [*program, "--bind", f"fd://{self.listener.fileno()}", *workers, "--no-control-socket"]
+
+    def _add(self, service: Service) -> None:
+        self.services.append(service)
+        self.checkout.log(service.name).write_bytes(b"")
+        self._launch(service)
 
     def _launch(self, service: Service) -> None:
         service.starts.append(time.monotonic())
