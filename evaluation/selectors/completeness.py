@@ -168,7 +168,7 @@ def _fact_gaps(scan: Scan) -> Iterator[dict[str, Any]]:
         .select_related("project")
         .order_by("project__code", "on", "id")[:MOST_OF_A_KIND]
     )
-    by_id = {row.pk: row for row in scan.incubators}
+    by_id: dict[int | None, Incubator] = {row.pk: row for row in scan.incubators}
     for fact in facts:
         returned = fact.returned_at is not None
         text = (
@@ -200,7 +200,7 @@ def _recognition_gaps(scan: Scan) -> Iterator[dict[str, Any]]:
         .select_related("enterprise")
         .order_by("granted_on", "id")[:MOST_OF_A_KIND]
     )
-    by_id = {row.pk: row for row in scan.incubators}
+    by_id: dict[int | None, Incubator] = {row.pk: row for row in scan.incubators}
     for row in rows:
         yield _gap(
             "recognition_unverified",

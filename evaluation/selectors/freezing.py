@@ -104,12 +104,16 @@ def freeze_inputs(
         "evidence": frozen_rows.evidence_rows(park.pk, _digests(incubators, projects), only=own),
     }
     chains = [f"incubator:{row['code']}" for row in incubators]
-    frozen = {"at": at, "history": heads(chains if own else [park.chain, *chains])}
-    text = canonical({"format": FORMAT, "input": content, "frozen": frozen}).decode()
+    if own is None:
+        chains.append(park.chain)
+    decisive = canonical(content)
+    around = canonical({"format": FORMAT, "frozen": {"at": at, "history": heads(chains)}})
+    # "input" sorts behind the other keys, so that the large part is written only once.
+    text = (around[:-1] + b',"input":' + decisive + b"}").decode()
     return Snapshot(
         text=text,
         sha256=sha256_of(text),
-        input_sha256=hashlib.sha256(canonical(content)).hexdigest(),
+        input_sha256=hashlib.sha256(decisive).hexdigest(),
         as_of=as_of,
         scheme_id=scheme.pk,
     )

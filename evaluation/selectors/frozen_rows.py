@@ -138,8 +138,9 @@ def project_rows(park_id: int, *, until: date, zone: ZoneInfo, only: Incubator |
     if only is not None:
         credited = CreditShare.objects.filter(incubator=only).values("project_id")
         projects = projects.filter(Q(incubator=only) | Q(pk__in=credited))
-    rows = list(
-        projects.order_by("code", "id").values(
+    rows: list[Row] = [
+        dict(row)
+        for row in projects.order_by("code", "id").values(
             "id",
             "code",
             "name_zh",
@@ -153,7 +154,7 @@ def project_rows(park_id: int, *, until: date, zone: ZoneInfo, only: Incubator |
             "enterprise__name_zh",
             "enterprise__name_en",
         )
-    )
+    ]
     ids = [row["id"] for row in rows]
     shares, facts, moves = _shares(ids), _facts(ids, until=until, zone=zone), _moves(ids, until=until)
     return [_project(row, shares[row["id"]], facts[row["id"]], moves[row["id"]]) for row in rows]
@@ -246,9 +247,10 @@ def evidence_rows(park_id: int, digests: Iterable[str], *, only: Incubator | Non
     if only is not None:
         files = files.filter(incubator=only)
     found: dict[str, Row] = {}
-    for row in files.order_by("sha256", "id").values("id", "sha256", "title", "kind", "size", "verified_at"):
-        verified = row.pop("verified_at") is not None
-        found.setdefault(row["sha256"], {**row, "is_verified": verified})
+    columns = ("id", "sha256", "title", "kind", "size")
+    for row in files.order_by("sha256", "id").values(*columns, "verified_at"):
+        plain = {name: row[name] for name in columns}
+        found.setdefault(row["sha256"], {**plain, "is_verified": row["verified_at"] is not None})
     return list(found.values())
 
 

@@ -45,8 +45,9 @@ class Lease:
         if not ours.update(**values):
             raise LeaseLost
 
-    def renew(self, **values: Any) -> None:
-        self.update(lease_until=self.clock() + lease_length(), **values)
+    def renew(self, *, patience: int = 1, **values: Any) -> None:
+        """Hold the report for another lease, or for several before a step that is known to be long."""
+        self.update(lease_until=self.clock() + patience * lease_length(), **values)
 
     def finish(self) -> None:
         """The final state, alone in its own statement: everything it promises is already stored."""

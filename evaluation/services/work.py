@@ -29,6 +29,9 @@ MOST_ATTEMPTS = 3
 #: A worker that dies leaves no error; a report on which so many died is not tried for ever.
 MOST_CLAIMS = 10
 
+#: Typesetting takes about 3 ms a row; the report of a large park must not lose its worker half-way.
+ROWS_IN_A_LEASE = 1000
+
 DIED = gettext_noop("The work on this report stopped again and again without an error. Request it once more.")
 
 
@@ -89,7 +92,8 @@ def _make(report: ReportRun, lease: Lease) -> None:
     run = score_run(run=report.run, at=lease.clock())
     _step(lease, ReportStep.COMPOSE, 45)
     document = build_document(run, report.language)
-    _step(lease, ReportStep.RENDER, 65)
+    rows = sum(len(table.rows) for table in document.tables())
+    _step(lease, ReportStep.RENDER, 65, patience=1 + rows // ROWS_IN_A_LEASE)
     content = render(document, format=report.format)  # type: ignore[arg-type]
     name = report.storage_name or files.new_name(report.format)
     lease.renew(storage_name=name)
@@ -98,8 +102,8 @@ def _make(report: ReportRun, lease: Lease) -> None:
     _seal(report, lease, digest=hashlib.sha256(content).hexdigest(), size=len(content))
 
 
-def _step(lease: Lease, step: str, progress: int) -> None:
-    lease.renew(step=step, progress=progress)
+def _step(lease: Lease, step: str, progress: int, *, patience: int = 1) -> None:
+    lease.renew(step=step, progress=progress, patience=patience)
     time.sleep(getattr(settings, "EVALUATION_STEP_PAUSE", 0))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.errors import DomainError
@@ -48,13 +49,14 @@ class Command(BaseCommand):
 
     def _place(self, options: dict[str, Any]) -> dict[str, Any]:
         """The park or incubator with this code; an unknown one is answered with those that exist."""
+        known: QuerySet[Incubator] | QuerySet[Park]
         if options["incubator"]:
             known, name = Incubator.objects.operating().filter(park__isnull=False), "incubator"
         else:
             known, name = Park.objects.filter(incubators__isnull=False).distinct(), "park"
         found = known.filter(code=options[name]).first()
         if found is None:
-            codes = ", ".join(known.order_by("code").values_list("code", flat=True)) or "none yet"
+            codes = ", ".join(sorted(known.values_list("code", flat=True))) or "none yet"
             raise CommandError(f"There is no {name} {options[name]!r} to evaluate. Known: {codes}.")
         return {name: found}
 
