@@ -85,6 +85,7 @@ def save_incubator(
 ) -> Incubator:
     """Register a site of the park, or change its record."""
     require(Action.MANAGE, user=actor, park_id=park.pk)
+    _locked(park)  # the sites of a park change one at a time, so that no two close a circle
     record = _locked(incubator) if incubator else Incubator(park=park)
     if record.park_id != park.pk:
         raise Invalid(_("The incubator does not belong to this park."))
@@ -105,7 +106,7 @@ def save_incubator(
 
 def _locked(record: Stored) -> Stored:
     """The row as it is now, so that nobody saves over what another changed meanwhile."""
-    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+    return type(record)._base_manager.select_for_update(no_key=True).get(pk=record.pk)
 
 
 def _check_site(record: Incubator, code: str) -> None:
@@ -124,16 +125,18 @@ def _check_site(record: Incubator, code: str) -> None:
 
 
 def _check_predecessor(record: Incubator, predecessor: Incubator | None) -> None:
-    """A successor cannot be its own ancestor."""
+    """A successor cannot be its own ancestor, as the rows stand now."""
     seen: set[int | None] = {record.pk} if record.pk else set()
-    while predecessor is not None:
-        if predecessor.pk in seen:
+    before = dict(Incubator.objects.exclude(predecessor=None).values_list("pk", "predecessor_id"))
+    ancestor = predecessor.pk if predecessor else None
+    while ancestor is not None:
+        if ancestor in seen:
             raise Invalid(
                 _("The line of predecessors would run in a circle."),
                 fields=[FieldError("predecessor", _("Choose another predecessor."), "circle")],
             )
-        seen.add(predecessor.pk)
-        predecessor = predecessor.predecessor
+        seen.add(ancestor)
+        ancestor = before.get(ancestor)
 
 
 def save_contract(
