@@ -52,9 +52,9 @@ def load_until_power_cut() -> list[str]:
         play(events[: len(events) // 2], until=until)
         raise PowerCut
 
-    people, _new = load_people()
+    load_people()
     with pytest.raises(PowerCut), patch.object(samples, "_play", cut):
-        load_samples(people=people, at=NOW)
+        load_samples(at=NOW)
     return sorted(set(Project.objects.values_list("incubator__code", flat=True)))
 
 
@@ -64,8 +64,7 @@ def after_power_cut(django_db_setup: None, django_db_blocker: Any) -> Iterator[l
     with django_db_blocker.unblock(), transaction.atomic():
         load_facts(at=NOW)
         there = load_until_power_cut()
-        people, _new = load_people()
-        load_samples(people=people, at=NOW)
+        load_samples(at=NOW)
         yield there
         transaction.set_rollback(True)
 
@@ -103,8 +102,8 @@ def test_a_second_load_changes_nothing(demo: list[str]) -> None:
         HistoryHead, HistoryEntry,
     )  # fmt: skip
     before = {model: list(model.objects.order_by("pk").values_list()) for model in models}
-    people, opened = load_people()
-    loaded = load_samples(people=people, at=LATER)
+    _people, opened = load_people()
+    loaded = load_samples(at=LATER)
     assert (opened, [section.name for section in loaded if section.touched]) == (0, [])
     assert {model: list(model.objects.order_by("pk").values_list()) for model in models} == before
 

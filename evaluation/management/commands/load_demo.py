@@ -35,7 +35,7 @@ class Command(BaseCommand):
             people, opened = load_people()
             samples = [
                 Loaded("demonstration accounts", len(people), opened),
-                *load_samples(people=people, at=at),
+                *load_samples(at=at),
             ]
             self._report(samples)
             sections += samples
