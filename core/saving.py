@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -99,8 +99,8 @@ def save_checked(record: M, *, exclude: Sequence[str] = (), update_fields: Itera
     """Check every field and constraint, then save; ``Invalid`` lists what is wrong, field by field.
 
     Rules over one row are left to the database alone (Django would ask it once per rule before asking it
-    again on saving); its refusal comes back in the rule's own words. What depends on other rows is looked up
-    first, so that a duplicate can be named beside the other mistakes.
+    again on saving); its refusal comes back in the rule's own words. Duplicates are looked up first, so that
+    they can be named beside the other mistakes.
     """
     for field in record._meta.concrete_fields:
         if isinstance(value := getattr(record, field.attname), str) and _UNSTORABLE.search(value):
@@ -116,18 +116,16 @@ def save_checked(record: M, *, exclude: Sequence[str] = (), update_fields: Itera
 
 
 def _check_other_rows(record: models.Model, exclude: Sequence[str]) -> None:
-    """Uniqueness and overlaps, as far as they can be seen before saving."""
+    """Uniqueness, as far as it can be seen before saving. Overlaps are left to the database, which looks at
+    the order of two dates before it compares ranges."""
     errors: list[ValidationError] = []
     for model, constraints in record.get_constraints():
         for constraint in constraints:
-            if not isinstance(constraint, models.CheckConstraint):
+            if isinstance(constraint, models.UniqueConstraint):
                 try:
-                    with transaction.atomic():
-                        constraint.validate(model, record, exclude=set(exclude))
+                    constraint.validate(model, record, exclude=set(exclude))
                 except ValidationError as error:
                     errors.append(error)
-                except DataError:
-                    continue  # a range that runs backwards: the rule over the row itself refuses it
     if errors:
         raise ValidationError(errors)
 
