@@ -13,6 +13,7 @@ from accounts.models import User
 from core.models import HistoryEntry
 from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
+from incubators.models import Incubator
 from projects.models import Project, ProjectFact, RelocationLeg, Sector, StageLog
 
 MOST_ENTRIES = 300
@@ -41,13 +42,13 @@ MODELS: Mapping[str, type[Model]] = {
     "evidence.evidencefile": EvidenceFile,
 }
 NAMED: Mapping[str, type[Model]] = {"sector": Sector, "enterprise": Enterprise, "legal_entity": Enterprise}
+#: Said by the list of evidence already.
+UNTOLD = frozenset({"sha256", "size"})
 LABELS = {
     "evidence": gettext_lazy("evidence"),
     "credit_shares": gettext_lazy("credit shares"),
     "verified_by": gettext_lazy("verified by"),
     "code": gettext_lazy("number"),
-    "sha256": gettext_lazy("SHA-256"),
-    "size": gettext_lazy("size in bytes"),
 }
 
 
@@ -58,7 +59,7 @@ def history_of(
     legs: Sequence[RelocationLeg],
     files: Sequence[EvidenceFile],
 ) -> list[dict[str, Any]]:
-    """Entries newest first; three queries and at most two for the names of linked records."""
+    """Entries newest first, in two queries and one for each kind of record that changes point to."""
     proofs = [file for holder in [*facts, *legs] for file in holder.evidence.all()]
     subjects = {
         "projects.project": [project.pk],
@@ -73,13 +74,16 @@ def history_of(
     entries = list(HistoryEntry.objects.filter(wanted).order_by("-at", "-sequence")[:MOST_ENTRIES])
     people = _people(entries)
     names = _names(entries)
+    subjects_shown = {("projects.projectfact", str(fact.pk)): fact.get_kind_display() for fact in facts}
     return [
         {
             "at": entry.at,
             "who": people.get(entry.actor, entry.actor),
             "action": ACTIONS.get(entry.action, entry.action),
-            "subject": entry.subject_label if entry.subject_type != "projects.project" else "",
-            "changes": _changes(entry, names),
+            "subject": subjects_shown.get((entry.subject_type, entry.subject_id), entry.subject_label)
+            if entry.subject_type != "projects.project"
+            else "",
+            "changes": _changes(entry, names, people),
             "hash": entry.hash,
             "link": f"{entry.chain} #{entry.sequence}",
         }
@@ -92,26 +96,36 @@ def _people(entries: Iterable[HistoryEntry]) -> dict[str, str]:
     return {"system": _("the system"), **{user.username: str(user) for user in accounts}}
 
 
-def _names(entries: Iterable[HistoryEntry]) -> dict[tuple[str, int], str]:
-    """Names of the records that changes point to by id."""
+def _names(entries: Iterable[HistoryEntry]) -> dict[Any, str]:
+    """Names of the records that changes point to: (model, id) → name, and code of an incubator → name."""
     ids: dict[type[Model], set[int]] = {}
+    codes: set[str] = set()
     for entry in entries:
         for field, pair in entry.changes.items():
+            if field == "credit_shares" and isinstance(pair, list):
+                codes.update(code for part in pair if isinstance(part, dict) for code in part)
             if field in NAMED and isinstance(pair, list):
                 ids.setdefault(NAMED[field], set()).update(value for value in pair if isinstance(value, int))
-    return {
+    names: dict[Any, str] = {
         (model._meta.label_lower, row.pk): str(row)
         for model, wanted in ids.items()
         for row in model._default_manager.filter(pk__in=wanted)
     }
+    if codes:
+        names |= {row.code: row.name for row in Incubator.objects.filter(code__in=codes)}
+    return names
 
 
-def _changes(entry: HistoryEntry, names: Mapping[tuple[str, int], str]) -> list[dict[str, str]]:
+def _changes(
+    entry: HistoryEntry, names: Mapping[Any, str], people: Mapping[str, str]
+) -> list[dict[str, str]]:
     """What was before and what is now; fields that were and stay empty are left out."""
     rows = []
     for field, pair in entry.changes.items():
-        if not isinstance(pair, list) or len(pair) != 2:
+        if not isinstance(pair, list) or len(pair) != 2 or field in UNTOLD:
             continue
+        if field == "verified_by":
+            pair = [people.get(str(value), value) for value in pair]
         before, after = (_value(entry, field, value, names) for value in pair)
         if before or after:
             rows.append({"label": capfirst(_label(entry, field)), "before": before, "after": after})
@@ -137,11 +151,11 @@ def _label(entry: HistoryEntry, name: str) -> str:
     return str(getattr(field, "verbose_name", name)).replace("_", " ")
 
 
-def _value(entry: HistoryEntry, name: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+def _value(entry: HistoryEntry, name: str, value: Any, names: Mapping[Any, str]) -> str:
     if value is None or value == "" or value == [] or value == {}:
         return ""
     if isinstance(value, dict):
-        return " · ".join(f"{key} {part}%" for key, part in value.items())
+        return " · ".join(f"{names.get(key, key)} {part}%" for key, part in value.items())
     if isinstance(value, list):
         return " · ".join(str(part)[:8] for part in value)
     if name in NAMED and isinstance(value, int):

@@ -1,6 +1,8 @@
 """Create and change the record: drafts, checks while typing, and a conflict that shows both versions."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +23,7 @@ from core.web.errors import shown_on, status_of, told_to
 from core.web.once import new_token, submit_once
 from enterprises.models import Enterprise
 from incubators.models import Incubator, Park
+from incubators.scope import Action
 from projects import services
 from projects.models import Project
 from projects.web.access import visible_project, writable_project
@@ -46,7 +49,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
                 clear_draft(user=user, form=NEW)
                 return redirect(target)
         return _form_page(request, form, None, status=status_of(form))
-    initial, kept_at = initial_with_draft(request, NEW, {"first_contact_on": timezone.localdate()})
+    initial, kept_at = initial_with_draft(request, NEW, {"first_contact_on": _earliest_today(user)})
     if "place" in request.GET:
         initial.setdefault("place", request.GET["place"])
     form = ProjectForm(initial=initial, user=user, focus=request.GET.get("focus", ""))
@@ -74,6 +77,13 @@ def _place(choice: str) -> tuple[Park, Incubator | None]:
     incubator = Incubator.objects.select_related("park").get(pk=pk)
     assert incubator.park is not None
     return incubator.park, incubator
+
+
+def _earliest_today(user: Any) -> date:
+    """A day that has come in every place where this person enters projects."""
+    now = timezone.now()
+    zones = {row.time_zone for row in Incubator.objects.allowing(Action.ENTER, user).only("time_zone")}
+    return min((now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=timezone.localdate(now))
 
 
 @login_required
@@ -220,7 +230,7 @@ def project_check(request: HttpRequest) -> HttpResponse:
     errors = list(form.errors.get(name, []))
     day = form.cleaned_data.get("first_contact_on") if name == "first_contact_on" else None
     if day is not None and day > timezone.localdate():
-        errors.append(_("%(day)s has not come yet. Enter a day up to today.") % {"day": day})
+        errors.append(_("%(day)s has not come yet. Enter a day up to today.") % {"day": day.isoformat()})
     return JsonResponse({"error": " ".join(map(str, errors))})
 
 

@@ -279,8 +279,8 @@ class ReturnForm(forms.Form):
 
 
 class LegForm(forms.Form):
-    from_place = forms.CharField(label=gettext_lazy("from"), max_length=80)
-    to_place = forms.CharField(label=gettext_lazy("to"), max_length=80)
+    from_place = forms.CharField(label=gettext_lazy("starts from"), max_length=80)
+    to_place = forms.CharField(label=gettext_lazy("goes to"), max_length=80)
     planned_on = DayField(label=gettext_lazy("planned departure"), required=False)
     departed_on = DayField(label=gettext_lazy("departed"), required=False)
     arrived_on = DayField(label=gettext_lazy("arrived"), required=False)

@@ -11,10 +11,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from enterprises.models import YearlyFigure
-from projects.enums import FactKind, Stage
+from projects.enums import Stage
 from projects.models import CreditShare, Project, ProjectEvidence, ProjectFact, RelocationLeg
 from projects.selectors import GATE_FIELDS, Gate
 from projects.stages import FactState, ProjectState, missing_for, next_stages
+from projects.web.access import verifier_of
 
 
 def gates_of_many(projects: Sequence[Project]) -> dict[int, list[Gate]]:
@@ -109,14 +110,24 @@ def nearest_gate(gates: Iterable[Gate]) -> Nearest | None:
 
 
 def tasks_of(
-    gate: Gate, project: Project, facts: Sequence[ProjectFact], *, may_enter: bool
+    gate: Gate,
+    project: Project,
+    facts: Sequence[ProjectFact],
+    legs: Sequence[RelocationLeg],
+    *,
+    may_enter: bool,
 ) -> list[dict[str, Any]]:
     """The gate as a task list: each thing with a link to the very field, and who it waits for."""
-    return [_task(item.field, str(_(item.message)), project, facts, may_enter) for item in gate.missing]
+    return [_task(item.field, str(_(item.message)), project, facts, legs, may_enter) for item in gate.missing]
 
 
 def _task(
-    field: str, message: str, project: Project, facts: Sequence[ProjectFact], may_enter: bool
+    field: str,
+    message: str,
+    project: Project,
+    facts: Sequence[ProjectFact],
+    legs: Sequence[RelocationLeg],
+    may_enter: bool,
 ) -> dict[str, Any]:
     task: dict[str, Any] = {"label": message, "state": "open"}
     area, _dot, detail = field.partition(".")
@@ -130,10 +141,7 @@ def _task(
         url = reverse("project-attach", args=[project.pk])
         return task | {"url": f"{url}?kind={detail}", "action": _("Attach")}
     if area == "legs":
-        return task | {
-            "url": reverse("project-detail", args=[project.pk]) + "#legs",
-            "action": _("To the legs"),
-        }
+        return task | _leg_task(project, legs)
     if area == "credit_shares":
         return task | {"url": reverse("project-shares", args=[project.pk]), "action": _("Divide")}
     url = reverse("project-edit", args=[project.pk])
@@ -145,8 +153,6 @@ def _fact_task(kind: str, project: Project, facts: Sequence[ProjectFact], may_en
     returned = [fact for fact in facts if fact.kind == kind and fact.returned_at is not None]
     if any(fact.evidence.all() for fact in live):
         url = reverse("project-detail", args=[project.pk]) + f"#fact-{kind}"
-        from projects.web.access import verifier_of
-
         return {
             "state": "wait",
             "url": url,
@@ -165,6 +171,14 @@ def _fact_task(kind: str, project: Project, facts: Sequence[ProjectFact], may_en
     return {"url": reverse("project-fact-enter", args=[project.pk, kind]), "action": _("Enter")}
 
 
+def _leg_task(project: Project, legs: Sequence[RelocationLeg]) -> dict[str, Any]:
+    for leg in legs:
+        if leg.departed_on is not None and leg.arrived_on is None:
+            url = reverse("project-leg-edit", args=[project.pk, leg.pk])
+            return {"url": f"{url}#id_arrived_on", "action": _("Enter the arrival")}
+    return {"url": reverse("project-leg-create", args=[project.pk]), "action": _("Plan a leg")}
+
+
 def _enterprise_task(project: Project) -> dict[str, Any]:
     if project.enterprise_id is None:
         url = reverse("project-edit", args=[project.pk])
@@ -176,7 +190,3 @@ def _enterprise_task(project: Project) -> dict[str, Any]:
         }
     except NoReverseMatch:
         return {}
-
-
-def known_kind(kind: str) -> bool:
-    return kind in FactKind.values

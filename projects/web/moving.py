@@ -23,7 +23,7 @@ from projects.stages import ENDED, PATH, SIDE_DOORS, ProjectState, allowed_moves
 from projects.web.access import visible_project, writable_project
 from projects.web.forms import MoveForm
 from projects.web.missing import tasks_of
-from projects.web.record import facts_of
+from projects.web.record import facts_of, legs_of
 
 
 @login_required
@@ -92,8 +92,8 @@ def _second_look(request: HttpRequest, project: Project, form: MoveForm) -> Http
     data = form.cleaned_data
     target = data["to_stage"]
     rows = [
-        (_("from"), project.get_stage_display()),
-        (_("to"), Stage(target).label),
+        (_("present stage"), project.get_stage_display()),
+        (_("new stage"), Stage(target).label),
         (_("on"), data["on"]),
         (_("reason"), data["reason"]),
     ]
@@ -121,9 +121,9 @@ def _page(
     request: HttpRequest, project: Project, form: MoveForm, *, kept_at: str = "", status: int = 200
 ) -> HttpResponse:
     state = state_of(project)
-    facts = facts_of(project)
+    facts, legs = facts_of(project), legs_of(project)
     chosen = form["to_stage"].value()
-    choices = [_choice(code, state, project, facts, chosen) for code in allowed_moves(state)]
+    choices = [_choice(code, state, project, facts, legs, chosen) for code in allowed_moves(state)]
     ahead = next_stages(state)
     if not chosen and len(ahead) == 1:
         for choice in choices:
@@ -139,7 +139,7 @@ def _page(
                 choice for choice in choices if choice["code"] in PATH and choice["code"] not in ahead
             ],
             "aside": [choice for choice in choices if choice["code"] in SIDE_DOORS],
-            "refused": _refused(form, project, facts),
+            "refused": _refused(form, project, facts, legs),
             "kept_at": kept_at,
             "key": f"move-{project.pk}",
             "changed": bool(form.is_bound and form.data.get("from_stage") != project.stage),
@@ -149,13 +149,18 @@ def _page(
 
 
 def _choice(
-    code: str, state: ProjectState, project: Project, facts: list[Any], chosen: str | None
+    code: str,
+    state: ProjectState,
+    project: Project,
+    facts: list[Any],
+    legs: list[Any],
+    chosen: str | None,
 ) -> dict[str, Any]:
-    tasks = tasks_of(Gate(code, missing_for(state, code)), project, facts, may_enter=True)
+    tasks = tasks_of(Gate(code, missing_for(state, code)), project, facts, legs, may_enter=True)
     return {"code": code, "label": Stage(code).label, "tasks": tasks, "checked": code == chosen}
 
 
-def _refused(form: MoveForm, project: Project, facts: list[Any]) -> dict[str, Any] | None:
+def _refused(form: MoveForm, project: Project, facts: list[Any], legs: list[Any]) -> dict[str, Any] | None:
     """What the gate still asked for when the move was sent."""
     error = getattr(form, "refusal", None)
     if not isinstance(error, Incomplete):
@@ -163,4 +168,4 @@ def _refused(form: MoveForm, project: Project, facts: list[Any]) -> dict[str, An
     target = form.cleaned_data.get("to_stage") or form.data.get("to_stage", "")
     state = state_of(project)
     gate = Gate(target, missing_for(state, target))
-    return {"stage": Stage(target).label, "tasks": tasks_of(gate, project, facts, may_enter=True)}
+    return {"stage": Stage(target).label, "tasks": tasks_of(gate, project, facts, legs, may_enter=True)}

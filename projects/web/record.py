@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core.templatetags.fmt import day
 from evidence.enums import EvidenceKind
 from evidence.models import EvidenceFile
 from projects.enums import FactKind, Stage
@@ -40,14 +41,14 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rights = rights_in(request.user, project)
     facts = facts_of(project)
     log = list(project.stage_log.select_related("moved_by").order_by("sequence"))
-    legs = _legs(project)
+    legs = legs_of(project)
     attachments = list(
         project.attachments.select_related("file__uploaded_by", "file__verified_by").order_by(
             "-attached_at", "-pk"
         )
     )
     files = [link.file for link in attachments]
-    gates = [_gate(gate, project, facts, rights) for gate in gates_of(project)]
+    gates = [_gate(gate, project, facts, legs, rights) for gate in gates_of(project)]
     shares = list(project.credit_shares.select_related("incubator").order_by("-percent", "pk"))
     context = {
         "project": project,
@@ -71,7 +72,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/detail.html", context)
 
 
-def _legs(project: Project) -> list[RelocationLeg]:
+def legs_of(project: Project) -> list[RelocationLeg]:
     rows = project.legs.select_related("legal_entity", "entered_by").prefetch_related("evidence")
     return list(rows.order_by("sequence"))
 
@@ -105,11 +106,13 @@ def stage_steps(project: Project, log: list[StageLog]) -> list[dict[str, Any]]:
     return steps
 
 
-def _gate(gate: Gate, project: Project, facts: list[ProjectFact], rights: Rights) -> dict[str, Any]:
+def _gate(
+    gate: Gate, project: Project, facts: list[ProjectFact], legs: list[RelocationLeg], rights: Rights
+) -> dict[str, Any]:
     return {
         "stage": gate.to_stage,
         "label": Stage(gate.to_stage).label,
-        "tasks": tasks_of(gate, project, facts, may_enter=rights.enter),
+        "tasks": tasks_of(gate, project, facts, legs, may_enter=rights.enter),
         "open": gate.is_open,
         "optional": gate.to_stage in OPTIONAL,
         "url": reverse("project-move", args=[project.pk]) + f"?to={gate.to_stage}",
@@ -225,7 +228,7 @@ def _wanted_kind(gates: list[dict[str, Any]]) -> str:
 def _details(project: Project) -> list[tuple[str, Any]]:
     return [
         (_("Sector"), project.sector),
-        (_("First contact"), project.first_contact_on),
+        (_("First contact"), day(project.first_contact_on)),
         (_("Source of the lead"), project.get_lead_source_display()),
         (_("Team lead"), project.team_lead),
         (_("Contact"), project.contact),

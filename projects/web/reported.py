@@ -21,21 +21,18 @@ ORDERS = {"name": "sort_key"}
 #: Stages that only sources speak of.
 READ_STAGES = {"signed": gettext_lazy("signed"), "unknown": gettext_lazy("not stated")}
 BATCH_WORDS = {
-    "projects": gettext_lazy("projects"),
-    "entries": gettext_lazy("entries"),
-    "promoted": gettext_lazy("promoted"),
-    "drug_projects": gettext_lazy("drug projects"),
+    "projects": gettext_lazy("Projects"),
+    "entries": gettext_lazy("Contest entries"),
+    "promoted": gettext_lazy("Promoted entries"),
+    "drug_projects": gettext_lazy("Drug projects"),
     "international_invention_patent_applications": gettext_lazy(
-        "international invention patent applications"
+        "International invention patent applications"
     ),
-    "shortlisted_jiyang_yingcai": gettext_lazy("shortlisted for the Jiyang Talent Plan"),
-    "companies": gettext_lazy("companies"),
-    "leads": gettext_lazy("leads"),
-    "total_investment_yuan": gettext_lazy("total investment (yuan)"),
-    "signed": gettext_lazy("signed"),
-    "landed": gettext_lazy("landed"),
-    "teams": gettext_lazy("teams"),
-    "talents": gettext_lazy("talents"),
+    "shortlisted_jiyang_yingcai": gettext_lazy("Shortlisted for the Jiyang Talent Plan"),
+    "companies": gettext_lazy("Companies"),
+    "leads": gettext_lazy("Leads"),
+    "total_investment_yuan": gettext_lazy("Total investment (yuan)"),
+    "teams": gettext_lazy("Teams"),
 }
 QUALIFIERS = ("above", "nearly", "about", "target", "up_to", "at_least", "planned")
 DATE_WORDS = {
