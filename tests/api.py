@@ -41,7 +41,10 @@ class Api:
         if body is not None:
             options["data"] = body if isinstance(body, bytes | str) else json.dumps(body)
             options["content_type"] = "application/json"
-        return getattr(self.client, method)(url, **options)
+        answer = getattr(self.client, method)(url, **options)
+        if answer.streaming:
+            answer.whole = b"".join(answer)
+        return answer
 
     def get(self, path: str, **headers: str) -> Any:
         return self.send("get", path, **headers)
