@@ -54,5 +54,5 @@ def test_a_range_that_runs_backwards_is_refused_in_words(alice: User, zhangjiang
         entered_at=NOW,
         entered_by=alice,
     )
-    with pytest.raises(Invalid, match="出发|departure"):
+    with pytest.raises(Invalid, match="启程|departure"):
         save_checked(leg)

@@ -173,11 +173,11 @@ def test_a_contract_is_remembered_and_does_not_overlap(
 ) -> None:
     assert history_of(contract) == [(CHAIN, "bob", "operatorcontract.saved")]
     again = {"operator": contract.operator, "number": "HT-2", "fee_amount": 1}
-    for start, end, named in [
-        (date(2021, 12, 31), date(2022, 6, 1), ":invalid"),
-        (date(2022, 1, 1), date(2022, 1, 1), "starts_on:invalid"),
+    for start, end, kind, named in [
+        (date(2021, 12, 31), date(2022, 6, 1), Conflict, "incubators_contract_no_overlap"),
+        (date(2022, 1, 1), date(2022, 1, 1), Invalid, "starts_on:invalid"),
     ]:
-        with refused(Invalid, named):
+        with refused(kind, named):
             services.save_contract(
                 contract=None,
                 incubator=zhangjiang,

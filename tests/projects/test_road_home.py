@@ -86,7 +86,7 @@ def test_wrong_legs_are_named(
 
 def test_legs_do_not_overlap(project: Project, alice: User) -> None:
     save(project, alice, 1, departed_on=date(2021, 4, 1), arrived_on=date(2021, 5, 1))
-    with refused(Invalid, ":invalid"):
+    with refused(Conflict, "projects_legs_do_not_overlap"):
         save(project, alice, 2, departed_on=date(2021, 4, 30))
     assert save(project, alice, 2, departed_on=date(2021, 5, 1)).sequence == 2
 
