@@ -22,10 +22,10 @@ class Entry:
 
 ENTRIES = (
     Entry(_("Home"), "home", "home", ("home",)),
-    Entry(_("Projects"), "project-list", "route", ("project",)),
+    Entry(_("Projects"), "project-list", "route", ("project", "reported-project")),
     Entry(_("Incubators"), "incubator-list", "building-community", ("incubator", "park")),
     Entry(_("Enterprises"), "enterprise-list", "building", ("enterprise",)),
-    Entry(_("Evaluation and reports"), "evaluation-home", "report-analytics", ("evaluation", "report")),
+    Entry(_("Evaluation and reports"), "evaluation-home", "report-analytics", ("evaluation", "report-")),
     Entry(_("API reference"), "api-docs", "api", ("api-docs", "schema")),
     Entry(_("Settings"), "settings", "settings", ("settings", "account_", "mfa_", "token")),
 )
