@@ -30,7 +30,7 @@ class IncubatorForm(forms.Form):
 
     park = forms.ModelChoiceField(Park.objects.none(), label=_("Park"))
     code = forms.SlugField(
-        label=_("Code"),
+        label=_("Short code"),
         max_length=60,
         help_text=_("small letters, digits and hyphens; cannot be changed later"),
     )

@@ -1,12 +1,16 @@
 """The history in words: what happened, to what, by whom."""
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.models import HistoryEntry
+from core.templatetags import fmt
+from evaluation.measures import MEASURES
 
 WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "project.created": (_("Project entered"), "plus"),
@@ -51,8 +55,28 @@ WORDS: Mapping[str, tuple[str | Promise, str]] = {
 }
 
 
-def latest_changes(chains: Iterable[str], *, limit: int) -> list[HistoryEntry]:
-    return list(HistoryEntry.objects.filter(chain__in=sorted(chains)).order_by("-pk")[:limit])
+READ_BACK = 300
+
+
+def latest_changes(chains: Iterable[str], *, limit: int) -> list[dict[str, Any]]:
+    """The last acts, newest first; the same act on many records at one moment is one line with a count."""
+    entries = HistoryEntry.objects.filter(chain__in=sorted(chains)).order_by("-pk")[:READ_BACK]
+    acts = groupby(entries, key=lambda entry: (entry.action, entry.actor, entry.at))
+    found = []
+    for _key, group in acts:
+        rows = list(group)
+        found.append({**in_words(rows[0]), "others": len(rows) - 1})
+        if len(found) == limit:
+            break
+    return found
+
+
+def _label(entry: HistoryEntry) -> str:
+    """The record's name; a monthly figure bears the name of its measure, not its code."""
+    code, _space, period = entry.subject_label.partition(" ")
+    if entry.subject_type == "evaluation.observation" and code in MEASURES:
+        return f"{MEASURES[code].name(get_language() or 'zh')} {fmt.period(period)}"
+    return entry.subject_label
 
 
 def in_words(entry: HistoryEntry) -> dict[str, Any]:
@@ -62,7 +86,7 @@ def in_words(entry: HistoryEntry) -> dict[str, Any]:
         "action": entry.action,
         "words": words,
         "icon": icon,
-        "label": entry.subject_label,
+        "label": _label(entry),
         "by": entry.actor,
         "at": entry.at,
         "project_id": entry.subject_id if entry.subject_type == "projects.project" else None,

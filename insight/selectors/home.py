@@ -99,15 +99,20 @@ def _unverified_facts(user: Any) -> QuerySet[ProjectFact]:
 
 
 def inbox(user: User, *, limit: int) -> list[InboxItem]:
-    """Everything that waits for verification in the parks one verifies for, oldest first."""
+    """Every number that waits for verification in the parks one verifies for, oldest first."""
     places = scope_of(user).places(Action.VERIFY)
     items = [
         *_fact_items(user, places.filter(park="project__park", incubator="project__incubator")),
         *_enterprise_items(user, places.filter(park="enterprise__park", incubator="enterprise__incubator")),
         *_observation_items(user, places.filter(park="incubator__park", incubator="incubator")),
-        *_evidence_items(user, places.filter(park="park", incubator="incubator")),
     ]
     return sorted(items, key=lambda item: item.since)[:limit]
+
+
+def unverified_files(user: User, *, limit: int) -> list[InboxItem]:
+    """Files of projects that nobody has confirmed yet, oldest first; those of a fact go with the fact."""
+    places = scope_of(user).places(Action.VERIFY)
+    return _evidence_items(user, places.filter(park="park", incubator="incubator"))[:limit]
 
 
 def _fact_items(user: User, where: Q) -> list[InboxItem]:

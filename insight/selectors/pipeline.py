@@ -96,12 +96,12 @@ def verified_landings(user: Any) -> QuerySet[ProjectFact]:
 
 
 def stalled(user: Any, *, park_ids: Iterable[int], on: date, limit: int) -> list[Project]:
-    """Projects on the way that stay in one stage for longer than half a year, longest first."""
+    """Projects on the way home that stay in one stage for longer than half a year, longest first."""
     return list(
         Project.objects.visible_to(user)
         .filter(
             park__in=sorted(park_ids),
-            stage__in=PATH[: PATH.index("industrialised")],
+            stage__in=PATH[: PATH.index("landed")],
             stage_since__lt=on - timedelta(days=STALLED_AFTER_DAYS),
         )
         .select_related("incubator")

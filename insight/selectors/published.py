@@ -96,6 +96,7 @@ def shown(figure: ReportedFigure) -> dict[str, Any]:
         "label": figure.name,
         "value": value,
         "unit": unit,
+        "unit_code": figure.unit,
         "qualifier": qualifier_words(figure.qualifier),
         "as_of": figure.as_of,
         "period": period_words(figure.period_text),

@@ -20,7 +20,7 @@ from incubators.models import Incubator, Park
 from incubators.scope import Action, scope_of
 from insight.selectors import home as reads
 from insight.selectors.chains import chains_of
-from insight.selectors.changes import in_words, latest_changes
+from insight.selectors.changes import latest_changes
 from insight.selectors.pipeline import pipelines, stalled, together
 from insight.web import links
 from insight.web.charts import stage_chart
@@ -53,7 +53,7 @@ def _operator(user: Any, today: date) -> dict[str, Any]:
     incubators = list(Incubator.objects.filter(pk__in=scope_of(user).incubators).select_related("park"))
     ids = [incubator.pk for incubator in incubators]
     pipeline = together(pipelines(user, ids, on=today).values())
-    changes = [in_words(entry) for entry in latest_changes([item.chain for item in incubators], limit=8)]
+    changes = latest_changes([item.chain for item in incubators], limit=8)
     for change in changes:
         change["url"] = _url_of(change)
     return {
@@ -132,10 +132,10 @@ def _park_admin(user: Any, today: date) -> dict[str, Any]:
         .order_by("sort_key", "pk")
     )
     found = pipelines(user, [incubator.pk for incubator in incubators], on=today)
-    items = reads.inbox(user, limit=15)
     return {
         "parks": parks,
-        "inbox": [{"item": item, "url": links.of_inbox(item)} for item in items],
+        "inbox": _with_links(reads.inbox(user, limit=15)),
+        "files": _with_links(reads.unverified_files(user, limit=6)),
         "rows": [(incubator, found[incubator.pk]) for incubator in incubators],
         "total": together(found.values()),
         "stalled": [
@@ -143,6 +143,10 @@ def _park_admin(user: Any, today: date) -> dict[str, Any]:
             for project in stalled(user, park_ids=park_ids, on=today, limit=8)
         ],
     }
+
+
+def _with_links(items: list[reads.InboxItem]) -> list[dict[str, Any]]:
+    return [{"item": item, "url": links.of_inbox(item)} for item in items]
 
 
 def _finance(user: Any, today: date) -> dict[str, Any]:

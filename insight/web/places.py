@@ -89,7 +89,9 @@ def incubator_page(request: HttpRequest, code: str) -> HttpResponse:
 
 def _contracts(incubator: Incubator) -> list[dict[str, Any]]:
     """Each contract with its targets in words."""
+    today = timezone.localdate()
     contracts = reads.contracts_of(incubator)
+    contracts.sort(key=lambda item: not item.starts_on <= today < item.ends_on)
     words = reads.indicator_words(contracts)
     return [
         {
@@ -121,7 +123,7 @@ def opened_words(incubator: Incubator) -> str:
 def _header_ids(incubator: Incubator) -> list[tuple[str, str]]:
     area = incubator.area_m2
     pairs = [
-        (_("Code"), incubator.code),
+        (_("Short code"), incubator.code),
         (_("Operator"), str(incubator.operator or incubator.operator_name or "")),
         (_("Host city"), incubator.host_city),
         (_("Opened"), opened_words(incubator)),
@@ -149,14 +151,18 @@ def park_page(request: HttpRequest, code: str) -> HttpResponse:
     incubators = reads.incubators_of_park(request.user, park)
     counts = pipelines(request.user, [row.pk for row in incubators], on=today)
     details = park.details or {}
+    published = split_by_kind(reads.figures_of(request.user, codes=[park.code]))
+    carriers = [figure for figure in published["figure"] if figure["unit_code"] == "carriers"]
+    published["figure"] = [figure for figure in published["figure"] if figure not in carriers]
     context = {
         "park": park,
-        "ids": [(_("Code"), park.code), *([(_("Part of"), park.parent.name)] if park.parent else [])],
+        "ids": [(_("Short code"), park.code), *([(_("Part of"), park.parent.name)] if park.parent else [])],
         "rows": [(row, counts[row.pk]) for row in incubators],
-        "carriers": [_counted(item) for item in _dicts(details.get("carriers"))],
+        "carriers": carriers,
+        "carriers_stated": [] if carriers else [_counted(item) for item in _dicts(details.get("carriers"))],
         "sectors": [_named(item) for item in _dicts(details.get("focus_sectors"))],
         "institutions": [_named(item) for item in _dicts(details.get("new_rd_institutions"))],
-        "published": split_by_kind(reads.figures_of(request.user, codes=[park.code])),
+        "published": published,
         "source": source_words(park.source, park.source_lines) if park.source else "",
         "may_manage": reads.may_manage(request.user, park.pk),
         "today": today,
