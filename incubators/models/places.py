@@ -174,8 +174,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
     def visible_to(self, user: Any) -> Self:
+        """One's own, and those of the parks and of the incubators in the parks that one administers."""
+        places = scope_of(user).places(Action.MANAGE)
         return self.filter(
-            scope_of(user).places(Action.MANAGE).filter(park="park", incubator="incubator")
+            places.filter(park="park", incubator="incubator")
+            | places.filter(park="incubator__park", incubator="incubator")
             | Q(user=user.pk if user.is_authenticated else None)
         )
 
