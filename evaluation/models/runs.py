@@ -97,6 +97,11 @@ class EvaluationRun(models.Model):
         return f"evaluation:{self.park.code}"
 
 
+class EvaluationScoreQuerySet(models.QuerySet["EvaluationScore"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(_visible_runs(user, "run__"))
+
+
 class EvaluationScore(models.Model):
     """The points of one node for one incubator and period in one run, with everything that explains them.
 
@@ -112,6 +117,8 @@ class EvaluationScore(models.Model):
     node = models.CharField(max_length=60)
     points = models.DecimalField(max_digits=7, decimal_places=2)
     explanation = models.JSONField(default=dict)
+
+    objects = EvaluationScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("score")

@@ -1,5 +1,7 @@
 """Indicators and evaluation schemes: data with dates, not code."""
 
+from typing import Any, Self
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -8,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import Direction, NodeKind, SchemeStatus
 from incubators.models import Named, half_open
+
+
+class PublicRulesQuerySet(models.QuerySet[Any]):
+    """Rules by which everyone is measured are open to everyone who signs in."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self if user.is_authenticated else self.none()
 
 
 class Indicator(Named):
@@ -22,6 +31,8 @@ class Indicator(Named):
     calculation = models.SlugField(_("calculation"), max_length=60)
     basis = models.CharField(_("basis"), max_length=200, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PublicRulesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("indicator")
@@ -46,6 +57,8 @@ class Scheme(Named):
     bonus_limit = models.DecimalField(_("highest bonus"), max_digits=6, decimal_places=2, default=0)
     source = models.TextField(_("source"), blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PublicRulesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evaluation scheme")
@@ -94,6 +107,8 @@ class SchemeNode(Named):
     )
     weight = models.DecimalField(_("points"), max_digits=6, decimal_places=2)
     rule = models.JSONField(_("how the value becomes points"), default=dict, blank=True)
+
+    objects = PublicRulesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("scheme node")

@@ -1,4 +1,4 @@
-"""``kill -9`` of a real worker in the middle of a run: the next one finishes it, once, with the same digest."""
+"""``kill -9`` of a real worker in the middle of a run: the next finishes it, once, with the same digest."""
 
 import os
 import signal
