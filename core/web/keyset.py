@@ -97,6 +97,7 @@ def _read(cursor: str, model: type[Model], name: str, column: str) -> tuple[str,
         side, of, value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if side not in ("after", "before") or of != name or not 0 < pk < 2**63 or "\x00" in value:
             return None
-        return side, model._meta.get_field(column).to_python(value), pk
+        field: Any = model._meta.get_field(column)
+        return side, field.to_python(value), pk
     except (binascii.Error, ValueError, TypeError, ValidationError, FieldDoesNotExist):
         return None

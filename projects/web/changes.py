@@ -60,7 +60,8 @@ def history_of(
     files: Sequence[EvidenceFile],
 ) -> list[dict[str, Any]]:
     """Entries newest first, in two queries and one for each kind of record that changes point to."""
-    proofs = [file for holder in [*facts, *legs] for file in holder.evidence.all()]
+    holders: list[Any] = [*facts, *legs]
+    proofs = [file for holder in holders for file in holder.evidence.all()]
     subjects = {
         "projects.project": [project.pk],
         "projects.projectfact": [fact.pk for fact in facts],

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from core.drafts import clear_draft
 from core.models import HistoryEntry
 from core.search import fold
@@ -192,7 +193,9 @@ def _conflict_page(request: HttpRequest, form: ProjectForm, project: Project) ->
                 "typed": bound.data or "",
             }
         )
-    last = HistoryEntry.objects.filter(subject_type="projects.project", subject_id=str(project.pk))
+    entries = HistoryEntry.objects.filter(subject_type="projects.project", subject_id=str(project.pk))
+    last = entries.order_by("-at", "-sequence").first()
+    who = User.objects.filter(username=last.actor).first() if last else None
     return render(
         request,
         "projects/conflict.html",
@@ -200,7 +203,8 @@ def _conflict_page(request: HttpRequest, form: ProjectForm, project: Project) ->
             "project": project,
             "rows": rows,
             "differing": [row for row in rows if row["mine"] != row["theirs"]],
-            "last": last.order_by("-at", "-sequence").first(),
+            "last": last,
+            "who": who,
         },
         status=409,
     )

@@ -193,7 +193,7 @@ class FactForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("proof"),
         required=False,
         help_text=gettext_lazy("PDF, photos, Word, Excel or plain text, up to 30 MB each"),
@@ -210,7 +210,7 @@ class FactForm(forms.Form):
             del self.fields["existing"], self.fields["files"]
             return
         stored = self.fields["existing"]
-        posted = [pk for pk in (self.data.getlist("existing") if self.is_bound else []) if pk.isdigit()][:50]
+        posted = posted_ids(self)
         stored.queryset = files_near(project, posted)  # type: ignore[attr-defined]
         if not stored.queryset.exists():  # type: ignore[attr-defined]
             del self.fields["existing"]
@@ -222,6 +222,12 @@ class FactForm(forms.Form):
         elif not data.get("currency") and "currency" not in self.errors:
             self.add_error("currency", _("Choose the currency of the amount."))
         return data
+
+
+def posted_ids(form: forms.Form) -> list[str]:
+    """The stored files that a form names; a hostile list is cut short."""
+    data: Any = form.data
+    return [pk for pk in data.getlist("existing") if pk.isdigit()][:50] if form.is_bound else []
 
 
 def files_near(project: Project, ids: list[str]) -> Any:
@@ -243,7 +249,7 @@ class AttachForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("kind"), choices=EvidenceKind.choices, initial=EvidenceKind.OTHER
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("files"),
         help_text=gettext_lazy("PDF, photos, Word, Excel or plain text, up to 30 MB each"),
     )
@@ -251,7 +257,7 @@ class AttachForm(forms.Form):
 
 class ProofForm(forms.Form):
     existing = FactForm.base_fields["existing"]
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("proof"),
         required=False,
         help_text=gettext_lazy("PDF, photos, Word, Excel or plain text, up to 30 MB each"),
@@ -260,7 +266,7 @@ class ProofForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored = self.fields["existing"]
-        posted = [pk for pk in (self.data.getlist("existing") if self.is_bound else []) if pk.isdigit()][:50]
+        posted = posted_ids(self)
         stored.queryset = files_near(project, posted)  # type: ignore[attr-defined]
         if not stored.queryset.exists():  # type: ignore[attr-defined]
             del self.fields["existing"]
@@ -285,7 +291,7 @@ class LegForm(forms.Form):
     departed_on = DayField(label=gettext_lazy("departed"), required=False)
     arrived_on = DayField(label=gettext_lazy("arrived"), required=False)
     site = forms.CharField(label=gettext_lazy("site"), max_length=160, required=False)
-    files = FilesField(label=gettext_lazy("proof"), required=False)
+    files = FilesField(label=gettext_lazy("proof"), required=False)  # type: ignore[assignment]
 
     def __init__(
         self, *args: Any, user: Any, project: Project, leg: RelocationLeg | None = None, **kwargs: Any

@@ -139,7 +139,7 @@ def _page(
                 choice for choice in choices if choice["code"] in PATH and choice["code"] not in ahead
             ],
             "aside": [choice for choice in choices if choice["code"] in SIDE_DOORS],
-            "refused": _refused(form, project, facts, legs),
+            "refused": _refused(form),
             "kept_at": kept_at,
             "key": f"move-{project.pk}",
             "changed": bool(form.is_bound and form.data.get("from_stage") != project.stage),
@@ -160,12 +160,9 @@ def _choice(
     return {"code": code, "label": Stage(code).label, "tasks": tasks, "checked": code == chosen}
 
 
-def _refused(form: MoveForm, project: Project, facts: list[Any], legs: list[Any]) -> dict[str, Any] | None:
-    """What the gate still asked for when the move was sent."""
-    error = getattr(form, "refusal", None)
-    if not isinstance(error, Incomplete):
-        return None
-    target = form.cleaned_data.get("to_stage") or form.data.get("to_stage", "")
-    state = state_of(project)
-    gate = Gate(target, missing_for(state, target))
-    return {"stage": Stage(target).label, "tasks": tasks_of(gate, project, facts, legs, may_enter=True)}
+def _refused(form: MoveForm) -> str:
+    """The stage whose gate was not met when the move was sent."""
+    if not isinstance(getattr(form, "refusal", None), Incomplete):
+        return ""
+    target = form.data.get("to_stage", "")
+    return str(Stage(target).label) if target in Stage.values else ""

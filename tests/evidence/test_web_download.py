@@ -31,10 +31,9 @@ def client_of(user: User) -> Client:
 
 
 def read(user: User, url: str) -> tuple[Any, bytes]:
-    """The answer and its bytes, the file closed again."""
+    """The answer and its bytes; reading to the end closes the file."""
     response = client_of(user).get(url)
     content = b"".join(response.streaming_content)
-    response.file_to_stream.close()
     return response, content
 
 
