@@ -42,7 +42,7 @@ messages: bootstrap ## Bring locale/*.po in line with the code's texts, compile,
 	@$(PYTHON) scripts/messages.py check
 
 openapi: bootstrap ## Write docs/openapi.yaml again
-	@$(STACK) manage spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	@$(STACK) manage spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml
 
 clean: ## Remove data, logs and caches of this checkout (keeps .venv)
 	@if [ -x $(PYTHON) ]; then $(STACK) clean; else rm -rf .devstack staticfiles; fi
