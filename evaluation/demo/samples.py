@@ -10,12 +10,13 @@ from accounts.models import User
 from core import history
 from core.enums import Provenance
 from core.models import ExchangeRate
+from evaluation.demo.cast import Cast, Event
 from evaluation.demo.facts import Loaded
 from evaluation.demo.reading import document
 from evaluation.demo.side_by_side import run_two_at_a_time
 from evaluation.demo.site import site_events
 from evaluation.demo.storing import store
-from evaluation.demo.story import Cast, Event, Story, external_id
+from evaluation.demo.story import Story, external_id
 from incubators.enums import OrganisationKind
 from incubators.models import Incubator, Organisation
 from projects.models import Project, Sector

@@ -9,8 +9,9 @@ from typing import Any
 
 from core.enums import Provenance
 from core.periods import Period
+from evaluation.demo.cast import Cast, Event, days_after
 from evaluation.demo.reading import document
-from evaluation.demo.story import Cast, Event, days_after
+from evaluation.measures import MEASURES
 from evaluation.models import Observation
 from evaluation.services import ObservationRow, enter_observations, verify_observations
 from incubators.models import IncubatorRecognition, OperatorContract, Organisation, Space
@@ -188,4 +189,8 @@ def measures_of(incubator: str, month: Period, size: int) -> list[ObservationRow
         "upheld_complaints": 1 if draw("complaint", 1, 30) == 1 else 0,
         "contests_hosted": 1 if month.number == 6 and size > 2 else 0,
     }
-    return [ObservationRow(measure, month.code, Decimal(value)) for measure, value in values.items()]
+    return [
+        ObservationRow(measure, month.code, Decimal(value))
+        for measure, value in values.items()
+        if value or MEASURES[measure].required
+    ]

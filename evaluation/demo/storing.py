@@ -51,7 +51,7 @@ SOURCED = {
 
 
 def store(
-    model: type[models.Model],
+    model: type[Any],
     rows: Sequence[Mapping[str, Any]],
     *,
     key: Sequence[str] = ("code",),
@@ -92,7 +92,7 @@ def _key_of(record: models.Model, key: Sequence[str]) -> tuple[Any, ...]:
 
 def _stored(model: type[models.Model], name: str, value: Any) -> Any:
     """The value as the column gives it back, so that it can be compared with what is there."""
-    column = model._meta.get_field(name.removesuffix("_id"))
+    column: Any = model._meta.get_field(name.removesuffix("_id"))
     if value is None and not column.null:
         return column.get_default()
     if isinstance(column, models.DecimalField) and value is not None:

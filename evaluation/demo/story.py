@@ -5,78 +5,35 @@ and verified by a second person, so that the demonstration obeys every rule that
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from core.enums import Provenance
 from enterprises import services as enterprises
 from enterprises.enums import EnterpriseKind
-from enterprises.identifiers import credit_code_check_character, organisation_number_check_digit
 from enterprises.models import Enterprise
+from evaluation.demo.cast import (
+    Act,
+    Cast,
+    Event,
+    credit_code,
+    days_after,
+    days_before,
+    organisation_number,
+)
 from evaluation.demo.papers import TITLES, paper
 from evaluation.demo.reading import Entry
 from evidence.models import EvidenceFile
-from evidence.services import store_evidence
-from incubators.models import Incubator, Park
+from evidence.services import store_evidence, verify_evidence
 from projects import services as projects
-from projects.models import Project, ProjectFact, Sector
-from projects.stages import FORWARD, PATH
+from projects.models import Project, ProjectFact
+from projects.stages import FORWARD
 
-Act = Callable[[datetime], None]
-SATURDAY = 5
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that somebody does at a moment."""
-
-    at: datetime
-    act: Act
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who acts, and where. Without a second person nothing is verified."""
-
-    park: Park
-    incubator: Incubator
-    operator: User
-    administrator: User | None
-    finance: User | None
-    sectors: Mapping[str, Sector]
-    incubators: Mapping[str, Incubator]
-
-    def moment(self, day: date, hour: int) -> datetime:
-        return datetime.combine(day, time(hour), tzinfo=ZoneInfo(self.incubator.time_zone))
-
-
-def days_before(day: date, days: int) -> date:
-    """So many days earlier, on the Friday when that is a weekend."""
-    earlier = day - timedelta(days=days)
-    return earlier - timedelta(days=max(0, earlier.weekday() - SATURDAY + 1))
-
-
-def days_after(day: date, days: int) -> date:
-    """So many days later, on the Monday when that is a weekend."""
-    later = day + timedelta(days=days)
-    return later + timedelta(days=7 - later.weekday() if later.weekday() >= SATURDAY else 0)
-
-
-def credit_code(serial: int) -> str:
-    """A 统一社会信用代码 of the right form, in an administrative division that does not exist (990000)."""
-    body = f"91990000MADEM{serial:04d}"
-    return body + credit_code_check_character(body)
-
-
-def organisation_number(serial: int) -> str:
-    """A Swedish organisation number of the right form, outside every series in use (99…)."""
-    body = f"992{serial:06d}"
-    return body + organisation_number_check_digit(body)
+PAPERS_WAIT_FROM = date(2025, 5, 1)
 
 
 @dataclass
@@ -111,6 +68,12 @@ class Story:
     # --- tools -------------------------------------------------------------------------------------
     def _when(self, day: date, hour: int, act: Act) -> None:
         self.made.append(Event(self.cast.moment(day, hour), act))
+
+    def _check_file(self, made: Sequence[EvidenceFile], day: date) -> None:
+        """The park looks at a paper that hangs on no fact; the newest ones still wait."""
+        second = self.cast.administrator
+        if second is not None and day < PAPERS_WAIT_FROM:
+            self._when(day, 15, lambda at: verify_papers(made, second, at))
 
     def _file(self, kind: str, at: datetime, *lines: str) -> EvidenceFile:
         """A paper made for this project; its four lines make it differ from every other."""
@@ -287,12 +250,14 @@ class Story:
         )
 
     def _tell_attachment(self, kind: str, day: date, line: str) -> None:
+        made: list[EvidenceFile] = []
+
         def attach(at: datetime) -> None:
-            projects.attach_file(
-                project=self.project, file=self._file(kind, at, line), actor=self.cast.operator, at=at
-            )
+            made.append(self._file(kind, at, line))
+            projects.attach_file(project=self.project, file=made[0], actor=self.cast.operator, at=at)
 
         self._when(day, 14, attach)
+        self._check_file(made, days_after(day, 5))
 
     # --- the road home ---------------------------------------------------------------------------------
     def _tell_legs(self) -> None:
@@ -303,16 +268,20 @@ class Story:
             self._when(days_before(planned_on, 5), 9, self._leg(sequence, route))  # type: ignore[arg-type]
             if arrives:
                 self._when(departs, 8, self._leg(sequence, {"departed_on": departs}))
-                self._when(arrives, 18, self._leg(sequence, {"arrived_on": arrives}, arrived=arrives))
+                made: list[EvidenceFile] = []
+                self._when(arrives, 18, self._leg(sequence, {"arrived_on": arrives}, made))
+                self._check_file(made, days_after(arrives, 5))
 
-    def _leg(self, sequence: int, values: Mapping[str, Any], arrived: date | None = None) -> Act:
+    def _leg(self, sequence: int, values: Mapping[str, Any], made: list[EvidenceFile] | None = None) -> Act:
         def save(at: datetime) -> None:
+            if made is not None:
+                made.append(self._file("other", at, f"Leg {sequence} arrived on {values['arrived_on']}"))
             known = {"legal_entity": self.early} if self.early else {}
             projects.save_leg(
                 project=self.project,
                 sequence=sequence,
                 values={**known, **values},
-                evidence=[self._file("other", at, f"Leg {sequence} arrived on {arrived}")] if arrived else (),
+                evidence=made or (),
                 actor=self.cast.operator,
                 at=at,
             )
@@ -429,9 +398,11 @@ class Story:
         self._when(days_after(day, 17), 10, verify)
 
 
+def verify_papers(papers: Sequence[EvidenceFile], second: User, at: datetime) -> None:
+    for file in papers:
+        verify_evidence(file=file, actor=second, at=at)
+
+
 def external_id(row: Mapping[str, Any]) -> str:
     """The number by which a later load recognises the project."""
     return f"DEMO-{row['id']}"
-
-
-assert set(FORWARD) == set(PATH)

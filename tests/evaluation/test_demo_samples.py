@@ -220,6 +220,18 @@ def test_some_facts_wait_for_the_park_and_some_were_returned(demo: list[str]) ->
     }
 
 
+def test_only_the_newest_papers_wait_for_the_park(demo: list[str]) -> None:
+    apart = EvidenceFile.objects.filter(verified_at=None, facts=None, incubator__code__in=JIANGYIN).order_by(
+        "title"
+    )
+    assert list(apart.values_list("title", flat=True)) == [
+        "示例运输单据 U-14",
+        "示例里程碑证明 S-16",
+        "示例里程碑证明 U-14",
+        "示例里程碑证明 Z-20",
+    ]
+
+
 def test_every_payment_can_be_converted_with_a_dated_rate(demo: list[str]) -> None:
     payments = ProjectFact.objects.filter(kind="paid_in")
     assert set(payments.values_list("currency", flat=True)) == {"CNY", "SEK", "EUR"}
