@@ -7,6 +7,7 @@ from typing import Any
 
 _SPACES = re.compile(r"\s+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_RUNS = re.compile(r"([\u3400-\u9fff]+)")
 
 
 @lru_cache(maxsize=1)
@@ -16,6 +17,7 @@ def _to_simplified() -> Any:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """NFKC, simplified characters, lower case, single spaces: the form in which texts are compared."""
     folded = unicodedata.normalize("NFKC", text)
@@ -24,18 +26,39 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", folded).strip().casefold()
 
 
-def pinyin_of(text: str) -> str:
-    """Pinyin without tones and without spaces; other characters stay: 张江 → zhangjiang."""
+@lru_cache(maxsize=65_536)
+def _spelling_of_word(word: str) -> tuple[str, str]:
+    """Pinyin and initials of one word; words come back all the time, whole names don't."""
     from pypinyin import Style, lazy_pinyin
 
-    return "".join(lazy_pinyin(fold(text), style=Style.NORMAL, errors="default"))
+    return (
+        "".join(lazy_pinyin([word], style=Style.NORMAL, errors="default")),
+        "".join(lazy_pinyin([word], style=Style.FIRST_LETTER, errors="default")),
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _spelling(folded: str) -> tuple[str, str]:
+    """Pinyin and initials of a folded text; how a character is read depends on the word it stands in."""
+    from pypinyin.seg.mmseg import seg
+
+    pieces = [
+        _spelling_of_word(word)
+        for part in _RUNS.split(folded)
+        if part
+        for word in (seg.cut(part) if _CHINESE.match(part) else (part,))
+    ]
+    return "".join(full for full, _short in pieces), "".join(short for _full, short in pieces)
+
+
+def pinyin_of(text: str) -> str:
+    """Pinyin without tones and without spaces; other characters stay: 张江 → zhangjiang."""
+    return _spelling(fold(text))[0]
 
 
 def initials_of(text: str) -> str:
     """First letters of the pinyin: 张江 → zj."""
-    from pypinyin import Style, lazy_pinyin
-
-    return "".join(lazy_pinyin(fold(text), style=Style.FIRST_LETTER, errors="default"))
+    return _spelling(fold(text))[1]
 
 
 @lru_cache(maxsize=16_384)
@@ -48,7 +71,7 @@ def search_text(*names: str) -> str:
             continue
         parts.append(folded)
         if _CHINESE.search(folded):
-            parts += [pinyin_of(folded).replace(" ", ""), initials_of(folded).replace(" ", "")]
+            parts += [spelt.replace(" ", "") for spelt in _spelling(folded)]
     return " ".join(dict.fromkeys(parts))
 
 

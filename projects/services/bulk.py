@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
+from core.copying import copy_in
 from core.errors import DomainError, FieldError, Invalid
 from core.saving import assign, clean_text, invalid_from, readable_integrity_errors, values_of
 from incubators.models import Incubator, Park
@@ -156,9 +157,9 @@ def _known_external_ids(
 def _insert(projects: list[Project], actor: User, at: datetime) -> None:
     if not projects:
         return
-    Project.objects.bulk_create(projects, batch_size=LARGEST_BATCH)
-    StageLog.objects.bulk_create(
-        (
+    copy_in(projects)
+    copy_in(
+        [
             StageLog(
                 project=row,
                 sequence=1,
@@ -168,8 +169,7 @@ def _insert(projects: list[Project], actor: User, at: datetime) -> None:
                 moved_by=actor,
             )
             for row in projects
-        ),
-        batch_size=LARGEST_BATCH,
+        ]
     )
     by_chain: dict[str, list[history.Change]] = defaultdict(list)
     for row in projects:
