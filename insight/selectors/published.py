@@ -45,6 +45,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "003": ("《高新技术产业导报》，2021年5月", "China High-Tech Industry Herald, May 2021"),
     "004": ("《科技日报》，2021年12月", "Science and Technology Daily, December 2021"),
 }
+_BOUND = re.compile(r"(?P<day>\d{4}(?:-\d{2}){0,2}) or (?P<side>before|after)")
 _DATED = re.compile(r"(?P<how>to|as of|cumulative to|by) (?P<day>\d{4}(?:-\d{2}){0,2})")
 _HOW = {
     "to": _("up to %(day)s"),
@@ -76,6 +77,14 @@ def period_words(text: str) -> str:
     if text in PERIODS:
         return str(PERIODS[text])
     return fmt.period(text) if text else ""
+
+
+def date_words(text: str) -> str:
+    """The date of an agreement: ``2020-05 or before`` → 2020-05 或更早."""
+    if match := _BOUND.fullmatch(text):
+        words = gettext("%(day)s or before") if match["side"] == "before" else gettext("%(day)s or after")
+        return words % {"day": match["day"]}
+    return period_words(text)
 
 
 def source_words(source: str, lines: str = "") -> str:

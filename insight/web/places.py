@@ -16,7 +16,7 @@ from incubators.enums import FigureKind
 from incubators.models import Incubator, Organisation, Park, ReportedFigure
 from insight.selectors import places as reads
 from insight.selectors.pipeline import Pipeline, pipelines
-from insight.selectors.published import is_chinese, shown, source_words, split_by_kind
+from insight.selectors.published import date_words, is_chinese, shown, source_words, split_by_kind
 from insight.web import links
 from insight.web.charts import stage_chart
 from insight.web.filters import FigureFilters, IncubatorFilters, OrganisationFilters
@@ -79,7 +79,7 @@ def incubator_page(request: HttpRequest, code: str) -> HttpResponse:
         "successors": list(Incubator.objects.visible_to(request.user).filter(predecessor=incubator)),
         "sees_predecessor": _sees(request.user, incubator.predecessor),
         "members": reads.members_of(incubator),
-        "agreements": reads.agreements_naming(incubator),
+        "agreements": [(item, date_words(item.date_text)) for item in reads.agreements_naming(incubator)],
         "source": source_words(incubator.source, incubator.source_lines) if incubator.source else "",
         "may_manage": reads.may_manage(request.user, incubator.park_id),
         "today": today,
