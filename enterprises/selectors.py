@@ -12,7 +12,7 @@ from enterprises.models import Enterprise, Recognition
 def enterprises_matching(
     user: Any, *, q: str = "", kind: str = "", title: str = "", incubator: str = ""
 ) -> QuerySet[Enterprise]:
-    """Enterprises one may see, by name (简, 繁, pinyin, English) or number, kind, verified title, incubator."""
+    """Enterprises one may see, by name in any script or number, by kind, verified title, incubator."""
     found = Enterprise.objects.visible_to(user).select_related("incubator", "park")
     if q:
         by_name = Q()
