@@ -27,7 +27,7 @@ KINDS: tuple[Kind, ...] = ("year", "half", "quarter", "month")
 
 
 def kind_labels() -> dict[str, str]:
-    return {"year": _("Year"), "half": _("Half-year"), "quarter": _("Quarter"), "month": _("Month")}
+    return {"year": _("Yearly"), "half": _("Half-yearly"), "quarter": _("Quarterly"), "month": _("Monthly")}
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,14 @@ def read_selection(values: Mapping[str, str], subjects: Subjects, *, on: date) -
         label = period.label(get_language() or "zh-hans")
         return Selection(subject, default_period(subject, on=on), {"period": message % {"period": label}})
     return Selection(subject, period)
+
+
+def is_in_sight(values: Mapping[str, str], user: Any) -> bool:
+    """Whether the person may at least read what the address names: then a refusal is honest, not a leak."""
+    kind, _sign, code = values.get("subject", "").partition(":")
+    if kind == "incubator":
+        return code in set(Incubator.objects.visible_to(user).values_list("code", flat=True))
+    return kind == "park" and code in set(Park.objects.of_scope(user).values_list("code", flat=True))
 
 
 def _read_subject(values: Mapping[str, str], subjects: Subjects) -> Subject | None:

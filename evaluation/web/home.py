@@ -6,10 +6,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Conflict, DomainError, Refused
@@ -19,12 +19,23 @@ from evaluation.enums import ReportFormat, RunState
 from evaluation.models import EvaluationRun, ReportRun
 from evaluation.selectors import completeness
 from evaluation.services import request_report
-from evaluation.web.choosing import Selection, Subjects, kind_links, period_choices, read_selection
+from evaluation.web.choosing import (
+    Selection,
+    Subjects,
+    is_in_sight,
+    kind_links,
+    period_choices,
+    read_selection,
+)
 from evaluation.web.forms import ChooseForm
 from evaluation.web.links import gap_items
 
 RUNS_SHOWN = 10
 GAPS_SHOWN = 6
+NOT_YOURS = gettext_lazy(
+    "You can read this, but not evaluate it. The whole park is evaluated by its own staff, an incubator by its "
+    "operator and the park."
+)
 PENDING = frozenset({RunState.QUEUED, RunState.RUNNING})
 
 
@@ -44,9 +55,14 @@ def start(request: HttpRequest) -> HttpResponse:
     """Freeze and queue. The same inputs give the same run, so that a second press changes nothing."""
     subjects = Subjects.of(request.user)
     on = timezone.localdate()
-    selection = read_selection(request.POST.dict(), subjects, on=on)
+    try:
+        selection = read_selection(request.POST.dict(), subjects, on=on)
+    except Http404:
+        if is_in_sight(request.POST.dict(), request.user):
+            raise PermissionDenied(NOT_YOURS) from None
+        raise
     if selection is None:
-        raise PermissionDenied
+        raise PermissionDenied(NOT_YOURS)
     if selection.wrong:
         return _page(request, subjects, selection, status=422)
     try:

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.templatetags import fmt
+
 
 def observations_url(*, incubator: str, month: str = "", measure: str = "", year: str = "") -> str:
     """The page of monthly measures, open at a year or at one value."""
@@ -69,18 +71,40 @@ def gap_url(link: Mapping[str, Any] | None) -> str:
 
 
 def gap_items(gaps: Iterable[Mapping[str, Any]], *, whole_park: bool) -> list[dict[str, Any]]:
-    """Gaps as items of a task list: what is missing, who can put it right, and where."""
-    items = []
-    for gap in gaps:
-        who = _("Can be put right by: %(who)s") % {"who": gap["who_label"]}
-        place = gap.get("incubator") or {}
-        items.append(
-            {
-                "label": gap["message"],
-                "message": f"{place.get('name', '')} · {who}" if whole_park and place else who,
-                "url": gap_url(gap.get("link")),
-                "action": GAP_ACTIONS[gap["code"]]() if gap["code"] in GAP_ACTIONS else _("Open"),
-                "state": "open",
-            }
+    """Gaps as items of a task list: what is missing, who can put it right, and where.
+
+    Months of one incubator that lack the same kind of thing are one item: nobody reads thirty-six lines.
+    """
+    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    for number, gap in enumerate(gaps):
+        by_month = gap["link"]["kind"] == "observations"
+        place = gap["incubator"]["code"] if gap["incubator"] else ""
+        groups.setdefault((gap["code"], place) if by_month else number, []).append(gap)
+    return [_item(group, whole_park=whole_park) for group in groups.values()]
+
+
+def _item(group: list[Mapping[str, Any]], *, whole_park: bool) -> dict[str, Any]:
+    gap = group[0]
+    who = _("Can be put right by: %(who)s") % {"who": gap["who_label"]}
+    place = gap["incubator"]["name"] if gap["incubator"] else ""
+    return {
+        "label": gap["message"] if len(group) == 1 else _months_in_words(group),
+        "message": f"{place} · {who}" if whole_park and place else who,
+        "url": gap_url(gap["link"]),
+        "action": GAP_ACTIONS[gap["code"]]() if gap["code"] in GAP_ACTIONS else _("Open"),
+        "state": "open",
+    }
+
+
+def _months_in_words(group: list[Mapping[str, Any]]) -> str:
+    words = {
+        "first": fmt.period(group[0]["link"]["period"]),
+        "last": fmt.period(group[-1]["link"]["period"]),
+        "months": len(group),
+        "count": sum(gap["count"] for gap in group),
+    }
+    if group[0]["code"] == "observation_missing":
+        return (
+            _("%(first)s to %(last)s: %(months)d months not fully reported, %(count)d values missing") % words
         )
-    return items
+    return _("%(first)s to %(last)s: %(count)d monthly values wait for verification") % words

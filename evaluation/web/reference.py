@@ -1,4 +1,7 @@
-"""Reference documents: what each indicator measures, and how a scheme turns it into points."""
+"""Reference documents: what each indicator measures, and how a scheme turns it into points.
+
+Rules by which everyone is measured are open to everyone who signs in.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -22,11 +25,10 @@ from evaluation.scoring import earn, words
 @require_GET
 def indicators(request: HttpRequest) -> HttpResponse:
     """Definitions: unit, direction, formula, basis, and the schemes that use them."""
-    found = Indicator.objects.visible_to(request.user).order_by("pk")
+    found = Indicator.objects.order_by("pk")
     weights = {
         node.indicator_id: node
-        for node in SchemeNode.objects.visible_to(request.user)
-        .filter(scheme__status=SchemeStatus.PUBLISHED, indicator__isnull=False)
+        for node in SchemeNode.objects.filter(scheme__status=SchemeStatus.PUBLISHED, indicator__isnull=False)
         .select_related("scheme", "parent")
         .order_by("scheme__valid_from", "pk")
     }
@@ -51,9 +53,7 @@ def _is_chinese() -> bool:
 def scheme(request: HttpRequest) -> HttpResponse:
     """The tree with points and rules in words. ``?version=<code>:<number>`` shows an earlier version."""
     versions = list(
-        Scheme.objects.visible_to(request.user)
-        .filter(status=SchemeStatus.PUBLISHED)
-        .order_by("-valid_from", "code", "-version")
+        Scheme.objects.filter(status=SchemeStatus.PUBLISHED).order_by("-valid_from", "code", "-version")
     )
     wanted = request.GET.get("version", "")
     shown = next((row for row in versions if not wanted or f"{row.code}:{row.version}" == wanted), None)

@@ -27,6 +27,7 @@ from evaluation.selectors import report_status
 from evaluation.web.files import QUEUE_PATIENCE, file_panel, may_evaluate
 from evaluation.web.links import record_url
 from evidence.enums import EvidenceKind
+from projects.enums import Cause
 
 KEY_INDICATORS = ("landed", "paid_in", "cost_per_landing", "new_incubated", "producing")
 RECORDS_SHOWN = 12
@@ -95,6 +96,8 @@ def _steps(report: ReportRun) -> list[dict[str, Any]]:
 def _words(report: ReportRun, status: Mapping[str, Any]) -> str:
     if report.state == RunState.QUEUED:
         return _("The data are frozen; the scoring starts in a moment.")
+    if report.state == RunState.RUNNING and not report.step:
+        return _("The background service has begun.")
     if report.state == RunState.FAILED:
         return _("Stopped while %(step)s") % {"step": status["step_label"]} if status["step_label"] else ""
     left = sum(1 for step in _steps(report) if not step["state"])
@@ -117,7 +120,6 @@ def shown_result(run: EvaluationRun) -> dict[str, Any]:
         "heads": [group["head"] for group in subjects[0]["groups"]] if subjects else [],
         "ranking": _ranking(single, result["peers"]) if single else [],
         "key_nodes": _key_nodes(single["nodes"]) if single else [],
-        "key_totals": result["totals"][:4],
         "charts": [_chart(block, language) for block in _charts_of_report(context)],
         "problems": [_problem(problem) for problem in context.problems],
         "evidence": evidence,
@@ -171,8 +173,14 @@ def _subject(subject: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]]) 
 def _node(
     node: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]], *, incubator: str
 ) -> dict[str, Any]:
+    causes = dict(Cause.choices)
     records = [
-        {**record, "url": record_url(record, incubator=incubator)} for record in node.get("records", ())
+        {
+            **record,
+            "url": record_url(record, incubator=incubator),
+            "note": causes.get(record["note"], record["note"]),
+        }
+        for record in node["records"]
     ]
     is_spread = node["kind"] == "indicator" and node["scored"] and node["effective_weight"] != node["weight"]
     return {
