@@ -392,6 +392,7 @@ class Story:
 
         def verify(at: datetime) -> None:
             if self.cast.administrator is not None:
+                verify_papers([entered[0].evidence], self.cast.administrator, at)
                 enterprises.verify_recognition(recognition=entered[0], actor=self.cast.administrator, at=at)
 
         self._when(days_after(day, 9), 10, enter)
