@@ -48,7 +48,6 @@ def _cover(context: Context, subject: str) -> list[tuple[str, str]]:
                 f"{scheme['name']} 第{scheme['version']}版", f"{scheme['name']}, version {scheme['version']}"
             ),
         ),
-        (pick("数据冻结日期", "Data frozen on"), context.frozen_at.isoformat()),
     ]
     if not context.is_park:
         operator = context.incubators[0]["operator"]

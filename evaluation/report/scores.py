@@ -195,15 +195,7 @@ def records_table(context: Context, result: Row, *, suffix: str = "") -> Table:
     """The records behind the values, indicator by indicator."""
     pick = context.pick
     rows: list[tuple[Cell, ...]] = [
-        (
-            node["name"],
-            name_of(RECORDS, record["type"], chinese=context.chinese),
-            record["label"],
-            _day(record),
-            _note(context, record),
-        )
-        for node in result["nodes"]
-        for record in node["records"]
+        (node["name"], *record) for node in result["nodes"] for record in _records(context, node)
     ]
     return Table(
         f"records{suffix}",
@@ -219,15 +211,24 @@ def records_table(context: Context, result: Row, *, suffix: str = "") -> Table:
     )
 
 
-def _day(record: Row) -> str:
-    return str(record["note"]) if record["type"] == "observation" else str(record["on"])
-
-
-def _note(context: Context, record: Row) -> str:
-    note = str(record["note"])
-    if record["type"] == "observation":
-        return ""
-    return name_of(CAUSES, note, chinese=context.chinese) if record["type"] == "stage_move" else note
+def _records(context: Context, node: Row) -> list[tuple[str, str, str, str]]:
+    """Kind, label, day and note of each record; the months of one measure share a line."""
+    chinese = context.chinese
+    lines: list[tuple[str, str, str, str]] = []
+    months: dict[str, list[str]] = {}
+    for record in node["records"]:
+        if record["type"] == "observation":
+            months.setdefault(record["label"], []).append(record["note"])
+            continue
+        note = name_of(CAUSES, record["note"], chinese=chinese) if record["note"] else ""
+        kind = name_of(RECORDS, record["type"], chinese=chinese)
+        lines.append((kind, record["label"], record["on"], note))
+    kind = name_of(RECORDS, "observation", chinese=chinese)
+    for label, codes in months.items():
+        span = codes[0] if len(codes) == 1 else f"{min(codes)} – {max(codes)}"
+        count = context.pick(f"{len(codes)}个月", f"{len(codes)} months")
+        lines.append((kind, label, span, count))
+    return lines
 
 
 def ranking_table(context: Context, entries: list[dict[str, Any]]) -> Table:

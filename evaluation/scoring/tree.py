@@ -211,7 +211,8 @@ def _summed(
     heads, deductions = total_of("group"), total_of("deduction")
     bonus = min(total_of("bonus"), round_points(Decimal(str(scheme["bonus_limit"]))))
     total = max(heads + bonus - deductions, round_points(ZERO))
-    has_scores = any(node.scored for node in scored if node.kind == "group")
+    known = (State.MEASURED, State.WORST)
+    has_scores = any(node.kind == "indicator" and node.scored and node.state in known for node in scored)
     return Score(
         nodes=scored,
         heads=heads,

@@ -19,9 +19,9 @@ from evaluation.models import Observation, Scheme
 from evaluation.selectors.choices import language_or_active
 from evaluation.selectors.freezing import as_of_day, scheme_for
 from evaluation.selectors.frozen_rows import contract_rows
-from incubators.models import Incubator, Park
+from incubators.models import Incubator, OperatorContract, Park
 from projects.enums import FactKind
-from projects.models import ProjectFact
+from projects.models import Project, ProjectFact
 
 MOST_OF_A_KIND = 100
 
@@ -57,9 +57,7 @@ def completeness(
     """Gaps of one incubator, or of all of a park, up to ``on``, in a fixed number of queries."""
     spoken = language_or_active(language)
     wanted = Period.parse(period)
-    chosen = (
-        [incubator] if incubator else list(Incubator.objects.operating().filter(park=park).order_by("code"))
-    )
+    chosen = [incubator] if incubator else _evaluated(park, wanted)
     scan = Scan(chosen, wanted, as_of_day(wanted, on), spoken)
     with override(spoken):
         gaps = [*_scheme_gaps(scan), *_month_gaps(scan), *_fact_gaps(scan), *_recognition_gaps(scan)]
@@ -70,6 +68,17 @@ def completeness(
             "incubators": [{"code": row.code, "name": row.name} for row in chosen],
             "gaps": gaps,
         }
+
+
+def _evaluated(park: Park | None, period: Period) -> list[Incubator]:
+    """The sites of a park that an evaluation looks at: those with a contract, projects or measures."""
+    contracts = OperatorContract.objects.filter(starts_on__lt=period.end, ends_on__gt=period.start)
+    active = (
+        Q(pk__in=contracts.values("incubator_id"))
+        | Q(pk__in=Project.objects.filter(park=park, first_contact_on__lt=period.end).values("incubator_id"))
+        | Q(pk__in=Observation.objects.filter(period__startswith=str(period.year)).values("incubator_id"))
+    )
+    return list(Incubator.objects.operating().filter(active, park=park).order_by("code"))
 
 
 def _gap(

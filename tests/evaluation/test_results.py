@@ -172,7 +172,11 @@ def test_the_report_has_its_parts_and_charts(run: EvaluationRun, language: str) 
     charts = [
         block for section in document.sections for block in section.blocks if isinstance(block, ChartBlock)
     ]
-    assert [chart.kind for chart in charts] == ["funnel", "sankey", "bar", "bar"]
+    assert [chart.kind for chart in charts] == [
+        "funnel",
+        "sankey",
+        "bar",
+    ]  # the only peer has nothing verified
     assert charts[0].reading.endswith(("不作趋势判断。", "no trend can be read from them."))
     assert document.digest == run.snapshot_sha256
     assert document.badge == {"zh-hans": "示范方案", "en": "Demonstration scheme"}[language]
@@ -235,3 +239,9 @@ def test_a_report_is_named_after_place_and_period(
         incubator=zhangjiang, period="2021-Q2", format="pdf", language=language, actor=bob, at=cases.JULY
     )
     assert report_title(report) == title
+
+
+def test_a_site_without_verified_data_is_not_graded_and_has_no_rank(run: EvaluationRun) -> None:
+    (peer,) = run_result(run, "zh-hans")["peers"]
+    assert (peer["total"], peer["grade_label"], peer["rank"]) == (None, "暂不评定", None)
+    assert run_result(run, "zh-hans")["subjects"][0]["change"] is None
