@@ -21,7 +21,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", _("As the browser asks")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("As the system is set (Chinese)")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
 
 class TokenForm(forms.Form):
