@@ -19,6 +19,10 @@ from evaluation.report.words import CAUSES, RECORDS, name_of
 from evaluation.scoring.display import DASH, trimmed
 
 
+#: Below this number of incubators a rank says little, and the report says so.
+FEW = 6
+
+
 def summary_blocks(context: Context, result: Row) -> list[Block]:
     """Grade and score in large print, one paragraph in plain words, and what a reader has to know."""
     pick = context.pick
@@ -256,7 +260,8 @@ def ranking_table(context: Context, entries: list[dict[str, Any]]) -> Table:
         f"参评孵化器仅{len(entries)}家，名次仅供参考；正式结论以绝对得分和等级为准。",
         f"With {len(entries)} incubators a rank says little; the points and the grade are what counts.",
     )
-    return Table("ranking", pick("园区孵化器得分对比", "Incubators of the park"), columns, rows, (), note)
+    caption = pick("园区孵化器得分对比", "Incubators of the park")
+    return Table("ranking", caption, columns, rows, (), note if len(entries) < FEW else "")
 
 
 def entries_of(context: Context) -> list[dict[str, Any]]:

@@ -244,4 +244,4 @@ def test_a_report_is_named_after_place_and_period(
 def test_a_site_without_verified_data_is_not_graded_and_has_no_rank(run: EvaluationRun) -> None:
     (peer,) = run_result(run, "zh-hans")["peers"]
     assert (peer["total"], peer["grade_label"], peer["rank"]) == (None, "暂不评定", None)
-    assert run_result(run, "zh-hans")["subjects"][0]["change"] is None
+    assert run_result(run, "zh-hans")["subjects"][0]["rank"] == 1
