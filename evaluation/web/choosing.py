@@ -154,6 +154,8 @@ def default_period(subject: Subject, *, on: date) -> Period:
 
 def last_day_with_data(subject: Subject, *, until: date) -> date | None:
     """The last day up to ``until`` on which a measure or a fact of the subject falls."""
+    measures: dict[str, Any]
+    facts: dict[str, Any]
     if subject.park:
         measures, facts = {"incubator__park": subject.park}, {"project__park": subject.park}
     else:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
@@ -62,7 +63,7 @@ def file_panel(request: HttpRequest, run: EvaluationRun, *, refusal: str = "") -
 
 def may_evaluate(request: HttpRequest, run: EvaluationRun) -> bool:
     """Whether the reader may have files of this run made."""
-    scope = scope_of(request.user)  # type: ignore[arg-type]
+    scope = scope_of(request.user)
     return scope.allows(Action.EVALUATE, park_id=run.park_id, incubator_id=run.incubator_id)
 
 
@@ -119,7 +120,7 @@ def _ask_for(request: HttpRequest, run: EvaluationRun) -> tuple[str, int]:
 
 @login_required
 @require_GET
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The finished file; 404 for a stranger, and the page of the run when there is no file yet."""
     report = get_object_or_404(
         ReportRun.objects.visible_to(request.user)
@@ -138,7 +139,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         content,
         as_attachment=True,
         filename=report_file_name(report),
-        content_type=CONTENT_TYPES[report.format],
+        content_type=CONTENT_TYPES[report.format],  # type: ignore[index]
     )
     response["Cache-Control"] = "private, no-store"
     return response

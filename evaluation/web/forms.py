@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
 from django import forms
@@ -36,7 +36,7 @@ def measure_label(measure: Measure) -> str:
 class MeasureValueField(AmountField):
     """A number as people type it: 1,200 and 120万 and ８５ are understood."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return super().to_python(value)
         text = unicodedata.normalize("NFKC", value).strip().removesuffix("%").strip()
@@ -60,7 +60,7 @@ class ObservationForm(forms.Form):
     )
     value = MeasureValueField(label=gettext_lazy("Value"))
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
-    files = FilesField(label=gettext_lazy("Evidence"), required=False)
+    evidence = FilesField(label=gettext_lazy("Evidence"), required=False)
     correct = forms.BooleanField(
         label=gettext_lazy("Correct the verified value; it has to be verified again"), required=False
     )

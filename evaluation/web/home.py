@@ -33,8 +33,8 @@ from evaluation.web.links import gap_items
 RUNS_SHOWN = 10
 GAPS_SHOWN = 6
 NOT_YOURS = gettext_lazy(
-    "You can read this, but not evaluate it. The whole park is evaluated by its own staff, an incubator by its "
-    "operator and the park."
+    "You can read this, but not evaluate it. The whole park is evaluated by its own staff, an incubator by "
+    "its operator and the park."
 )
 PENDING = frozenset({RunState.QUEUED, RunState.RUNNING})
 

@@ -161,6 +161,7 @@ def _enter(request: HttpRequest, place: Place, form: ObservationForm) -> bool:
     """Store the value and its files together; what the service refuses is said with measure and month."""
     data, now = form.cleaned_data, timezone.now()
     user: Any = request.user
+    park: Any = place.incubator.park
     measure, month = MEASURES[data["measure"]], Period.parse(data["period"])
     language = get_language() or "zh-hans"
     words = {"month": month.label(language), "measure": measure.name(language)}
@@ -168,7 +169,7 @@ def _enter(request: HttpRequest, place: Place, form: ObservationForm) -> bool:
         with transaction.atomic():
             files = [
                 store_evidence(
-                    park=place.incubator.park,
+                    park=park,
                     incubator=place.incubator,
                     content=file,
                     name=file.name or "",
@@ -176,7 +177,7 @@ def _enter(request: HttpRequest, place: Place, form: ObservationForm) -> bool:
                     actor=user,
                     at=now,
                 )
-                for file in data["files"]
+                for file in data["evidence"]
             ]
             enter_observation(
                 incubator=place.incubator,
@@ -206,7 +207,7 @@ def _enter(request: HttpRequest, place: Place, form: ObservationForm) -> bool:
 def _explain(form: ObservationForm, error: DomainError, words: Mapping[str, str]) -> None:
     form.refusal = error  # type: ignore[attr-defined]
     field = error.fields[0].field if error.fields else "value"
-    name = {"evidence": "files", "content": "files", "file": "files"}.get(field, field)
+    name = {"content": "evidence", "file": "evidence"}.get(field, field)
     message = _("%(month)s, %(measure)s: %(message)s") % {**words, "message": sentence(error)}
     form.add_error(name if name in form.fields else None, message)
 

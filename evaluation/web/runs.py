@@ -101,8 +101,8 @@ def _words(report: ReportRun, status: Mapping[str, Any]) -> str:
     if report.state == RunState.FAILED:
         return _("Stopped while %(step)s") % {"step": status["step_label"]} if status["step_label"] else ""
     left = sum(1 for step in _steps(report) if not step["state"])
-    words = {"step": str(status["step_label"]).capitalize(), "left": left}
-    return _("%(step)s; steps left: %(left)d") % words if left else words["step"]
+    step = str(status["step_label"]).capitalize()
+    return _("%(step)s; steps left: %(left)d") % {"step": step, "left": left} if left else step
 
 
 def shown_result(run: EvaluationRun) -> dict[str, Any]:

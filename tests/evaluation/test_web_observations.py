@@ -43,7 +43,7 @@ def test_evidence_comes_with_the_value(
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     settings.MEDIA_ROOT = tmp_path
-    enter(signed_in(alice), files=SimpleUploadedFile("list.pdf", factories.PDF))
+    enter(signed_in(alice), evidence=SimpleUploadedFile("list.pdf", factories.PDF))
     assert [file.original_name for file in Observation.objects.get().evidence.all()] == ["list.pdf"]
 
 
