@@ -18,7 +18,6 @@ from evaluation.report.context import Context, Row
 from evaluation.report.words import CAUSES, RECORDS, name_of
 from evaluation.scoring.display import DASH, trimmed
 
-
 #: Below this number of incubators a rank says little, and the report says so.
 FEW = 6
 
