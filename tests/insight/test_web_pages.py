@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,7 +29,8 @@ def open_page(client: Client) -> Callable[..., Any]:
             client.logout()
         else:
             client.force_login(user)
-        response = client.get(reverse(name, args=args) + query, headers={"accept-language": "en"})
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        response = client.get(reverse(name, args=args) + query)
         assert response.status_code == status, response.content.decode()[-1500:]
         return response
 
