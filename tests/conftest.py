@@ -11,7 +11,10 @@ from accounts.models import User
 from incubators.models import Incubator, Park
 from tests import factories
 
-REFERENCE_DATA = [("projects", "0003_sectors", "add_sectors")]
+REFERENCE_DATA = [
+    ("projects", "0003_sectors", "add_sectors"),
+    ("evaluation", "0003_demonstration_scheme", "add_scheme"),
+]
 
 
 @pytest.fixture
