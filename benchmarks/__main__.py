@@ -33,13 +33,16 @@ def main() -> int:
     settings = os.environ["DJANGO_SETTINGS_MODULE"]
     with (
         server("config.wsgi:application", DJANGO_SETTINGS_MODULE=settings) as port,
-        server("benchmarks.floor:application", BENCH_PARK=str(world.park.pk)) as floor_port,
+        server(
+            "benchmarks.floor:application", BENCH_PARK=str(world.park.pk), BENCH_RUN=str(world.run_id)
+        ) as floor_port,
     ):
-        ours, floor = Visitor(port, world.admin_token), Visitor(floor_port)
+        ours, floor = Visitor(port, world.admin_token), Visitor(floor_port, world.admin_token)
         for measure in (
             lambda: rows.listing(world, ours, floor),
             lambda: rows.deep_page(world, ours),
             lambda: rows.search(world, ours),
+            lambda: rows.report_page(world, ours, floor),
             lambda: rows.bulk(world, Visitor(port, world.operator_token)),
         ):
             result = measure()

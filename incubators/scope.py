@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -117,8 +118,7 @@ def _read_scope(user: Any, day: date) -> Scope:
     incubators: dict[int, frozenset[Action]] = {}
     incubator_parks: dict[int, int] = {}
     roles: set[str] = set()
-    rows = user.memberships.current(day).values_list("role", "park_id", "incubator_id", "incubator__park_id")
-    for role, park_id, incubator_id, home_id in rows:
+    for role, park_id, incubator_id, home_id in _current_memberships(user.pk, day):
         roles.add(role)
         allowed = ALLOWED[role]
         if park_id is not None:
@@ -129,6 +129,21 @@ def _read_scope(user: Any, day: date) -> Scope:
         else:
             everywhere |= allowed
     return Scope(everywhere, parks, incubators, frozenset(roles), incubator_parks)
+
+
+#: The same rows as ``user.memberships.current(day)``. Every request passes here, and building the query costs
+#: several times what the database needs to answer it.
+_MEMBERSHIPS = """
+SELECT m.role, m.park_id, m.incubator_id, i.park_id
+FROM incubators_membership m LEFT JOIN incubators_incubator i ON i.id = m.incubator_id
+WHERE m.user_id = %s AND m.starts_on <= %s AND (m.ends_on IS NULL OR m.ends_on > %s)
+"""
+
+
+def _current_memberships(user_id: int, day: date) -> list[tuple[str, int | None, int | None, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERSHIPS, [user_id, day, day])
+        return list(cursor.fetchall())
 
 
 def require(

@@ -81,6 +81,8 @@ DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 8), "timeout": 20},
     "server_side_binding": True,
+    # Django turns prepared statements off for the sake of poolers in between; this pool is our own.
+    "prepare_threshold": 1,
     "options": "-c jit=off",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

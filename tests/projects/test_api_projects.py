@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.models import HistoryEntry, Tombstone
-from incubators.models import Incubator
+from incubators.models import Incubator, Membership
 from projects.api.listing import NAMES
 from projects.api.serializers import ProjectSerializer
 from projects.models import Project, Sector, StageLog
@@ -74,6 +74,32 @@ def test_fast_list_equals_the_serializer(alice: User, bob: User, zhangjiang: Inc
     slow = [Api(bob).get(f"projects/{row['id']}/").json() for row in rows]
     assert rows == slow
     assert tuple(ProjectSerializer().fields) == NAMES
+
+
+def test_unfiltered_pages_equal_the_orm_for_every_scope(
+    alice: User, bob: User, charlie: User, dora: User, erik: User, zhangjiang: Incubator, shenzhen: Incubator
+) -> None:
+    """The list written in SQL gives each person what ``visible_to`` gives, in every order."""
+    for number in range(3):
+        factories.make_project(alice, zhangjiang, at=factories.NOW + timedelta(seconds=number))
+        factories.make_project(charlie, shenzhen)
+    both = factories.make_user("frank", "operator", incubator=zhangjiang)
+    Membership.objects.create(
+        user=both, role="park_admin", park=factories.make_park("suzhou"), starts_on=date(2017, 1, 1)
+    )
+    everyone = factories.make_user("grace")
+    User.objects.filter(pk=everyone.pk).update(is_superuser=True)
+    nobody = factories.make_user("heidi")
+    for person in (alice, bob, charlie, dora, erik, both, everyone, nobody):
+        api = Api(person)
+        visible = Project.objects.visible_to(User.objects.get(pk=person.pk))
+        for ordering, columns in (
+            ("-updated_at", ("-updated_at", "-id")),
+            ("name", ("sort_key", "id")),
+            ("code", ("code",)),
+        ):
+            expected = list(visible.order_by(*columns).values_list("id", flat=True))
+            assert [row["id"] for row in api.pages(f"projects/?ordering={ordering}&limit=2")] == expected
 
 
 def test_moments_are_utc_and_enterprise_is_an_id(alice: User, zhangjiang: Incubator):
