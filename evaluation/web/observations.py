@@ -285,15 +285,15 @@ def _state(measure: Measure, row: Observation | None, month: Period, *, on: date
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """A second person confirms the chosen values as he saw them; all of them or none."""
-    chosen = dict(one.partition("@")[::2] for one in request.POST.getlist("observation")[:MOST_IDS])
-    ids = [int(pk) for pk in chosen if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    if not ids:
+    pairs = (one.partition("@")[::2] for one in request.POST.getlist("observation")[:MOST_IDS])
+    chosen = {int(pk): seen for pk, seen in pairs if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    if not chosen:
         messages.error(request, _("Choose at least one value to verify."))
         return redirect(_back(request))
     with transaction.atomic():
         rows = list(
             Observation.objects.visible_to(request.user)
-            .filter(pk__in=ids)
+            .filter(pk__in=chosen)
             .select_related("incubator")
             .select_for_update(of=("self",))
             .order_by("incubator_id", "pk")
@@ -308,10 +308,10 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect(observations_url(incubator=rows[0].incubator.code, year=str(rows[0].starts_on.year)))
 
 
-def _check_seen(rows: list[Observation], chosen: Mapping[str, str]) -> None:
+def _check_seen(rows: list[Observation], chosen: Mapping[int, str]) -> None:
     """Nobody verifies a value that he has not seen."""
     for row in rows:
-        if chosen[str(row.pk)] != version_of(row):
+        if chosen[row.pk] != version_of(row):
             raise Conflict(
                 _("%(measure)s of %(month)s was changed after you opened the page. Look again, then verify.")
                 % {"measure": Words.of(MEASURES[row.measure]).name, "month": fmt.period(row.period)},

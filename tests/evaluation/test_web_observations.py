@@ -135,6 +135,25 @@ def test_a_stranger_finds_neither_page_nor_value(
     assert enter(signed_in(charlie)).status_code == 404
 
 
+@pytest.mark.parametrize("typed", ["", "x", "@", "\x00", "99999999999999999999999", "９"])
+def test_ids_that_are_none_are_answered_in_words(typed: str, zhangjiang: Incubator, bob: User) -> None:
+    form = {"observation": typed, "incubator": "zhangjiang", "year": "2021"}
+    page = signed_in(bob).post(reverse("evaluation-observations-verify"), form, follow=True)
+    assert page.status_code == 200
+    assert "Choose at least one value to verify." in text_of(page)
+
+
+def test_an_id_with_zeros_before_it_is_no_stumbling_block(
+    zhangjiang: Incubator, alice: User, bob: User
+) -> None:
+    enter(signed_in(alice))
+    row = Observation.objects.get()
+    form = {"observation": f"000{row.pk}@{row.entered_at.isoformat()}"}
+    assert signed_in(bob).post(reverse("evaluation-observations-verify"), form).status_code == 302
+    row.refresh_from_db()
+    assert row.verified_by == bob
+
+
 def test_an_auditor_reads_and_cannot_enter(zhangjiang: Incubator, dora: User) -> None:
     assert "Only the operator of this incubator" in text_of(signed_in(dora).get(ZHANGJIANG))
     assert enter(signed_in(dora)).status_code == 403

@@ -34,8 +34,9 @@ def _media(settings: Any, tmp_path: Path) -> None:
 
 
 def signed_in(user: User, language: str = "en") -> Client:
-    client = Client(headers={"accept-language": language})
+    client = Client()
     client.force_login(user)
+    client.cookies["language"] = language
     return client
 
 
