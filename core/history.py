@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.copying import copy_in
 from core.models import HistoryEntry, HistoryHead
@@ -90,8 +91,14 @@ def record(
     at: datetime | None = None,
 ) -> None:
     """Add one link to ``chain`` inside the caller's transaction; ``actor`` None means the system itself."""
-    change = Change(action, subject._meta.label_lower, str(subject.pk), str(subject)[:300], changes)
+    change = Change(action, subject._meta.label_lower, str(subject.pk), label_of(subject), changes)
     record_many(chain=chain, changes=[change], actor=actor, at=at)
+
+
+def label_of(subject: Any) -> str:
+    """The record's name as history keeps it: in the language of the installation, whoever acts."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(subject)[:300]
 
 
 def record_many(*, chain: str, changes: Sequence[Change], actor: Any, at: datetime | None = None) -> None:

@@ -144,12 +144,12 @@ class System:
 
     # --- programs -----------------------------------------------------------------------------
     def start(self) -> None:
-        """Web and worker warm up while the demo data is loaded; the clock starts on complete data."""
+        """The worker warms up while the demo data is loaded; nobody can open a page before it is complete."""
         say("[run] starting worker, beat and web")
         celery: list[str | Path] = [python(), "-m", "celery", "-A", "config"]
-        self._add(Service("web", self._web(), pass_fds=(self.listener.fileno(),)))
         self._add(Service("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]))
         self.load_demo()
+        self._add(Service("web", self._web(), pass_fds=(self.listener.fileno(),)))
         self._add(Service("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]))
 
     def _web(self) -> list[str | Path]:

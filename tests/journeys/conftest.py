@@ -154,16 +154,16 @@ def processes_of(folder: Path) -> list[str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site with spaces")
     port = free_port()
-    log = (folder / "run.log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, ROOT / "scripts" / "devstack.py", "up"],
-        cwd=ROOT,
-        env=environment(folder, port),
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    with (folder / "run.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, ROOT / "scripts" / "devstack.py", "up"],
+            cwd=ROOT,
+            env=environment(folder, port),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
     running = Site(process, port, folder)
     try:
         _wait_until_ready(running)

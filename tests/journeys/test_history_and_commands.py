@@ -17,8 +17,9 @@ print("PICKED", entry.pk, entry.action)
 
 def test_one_changed_byte_is_named_and_mended(site: Site) -> None:
     assert site.manage("verify_history").returncode == 0
-    picked = site.manage("shell", "-c", PICK).stdout.split("PICKED ")[1].split()
-    row, action = picked[0], picked[1]
+    told = site.manage("shell", "-c", PICK)
+    assert "PICKED " in told.stdout, told.stderr
+    row, action = told.stdout.split("PICKED ")[1].split()[:2]
     changed = action[:-1] + ("x" if action[-1] != "x" else "y")
     try:
         assert site.manage("shell", "-c", TAMPER.format(action=changed, row=row)).returncode == 0
