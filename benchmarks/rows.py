@@ -13,6 +13,8 @@ from evaluation.models import EvaluationScore
 from projects.models import Project
 
 LIST = "/api/v1/projects/"
+#: Rows a second drift with the machine, the ratio to COPY holds.
+BULK_AIM = 6000 / 69000
 
 
 def listing(world: World, ours: Visitor, floor: Visitor) -> Result:
@@ -125,15 +127,15 @@ def bulk(world: World, ours: Visitor) -> Result:
 
     mine, least = alternate(post, copy, rounds=5)
     stored = Project.objects.filter(external_id__startswith="BULK-0-").count()
-    speed = 1_000_000 / mine
+    speed, ratio = 1_000_000 / mine, least / mine
     return Result(
         "bulk POST of 1,000 rows",
         mine,
         least,
         "COPY into the same table",
-        "≥ 6,000 rows/s",
-        speed >= 6000,
-        least / mine,
+        "≥ 0.087, as 6,000 to COPY's 69,000 rows/s",
+        ratio >= BULK_AIM,
+        ratio,
         stored == 999,
         {"rows_per_second": round(speed), "copy_rows_per_second": round(1_000_000 / least)},
     )

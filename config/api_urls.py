@@ -4,10 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, include, path, re_path, resolve
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
 import accounts.api.schema  # noqa: F401
 from core.api.converters import register
+from core.api.docs import ApiDocsView
 from core.api.views import UnknownAddress
 
 register()
@@ -33,16 +34,12 @@ urlpatterns = [
         SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]),
         name="schema",
     ),
-    path(
-        "docs/",
-        SpectacularSwaggerView.as_view(url_name="schema", authentication_classes=[], permission_classes=[]),
-        name="api-docs",
-    ),
+    path("docs/", ApiDocsView.as_view(url_name="schema"), name="api-docs"),
+    path("", include("projects.api.urls")),  # the busiest first: addresses are tried in this order
     path("", include("accounts.api.urls")),
     path("", include("incubators.api.urls")),
     path("", include("evidence.api.urls")),
     path("", include("enterprises.api.urls")),
-    path("", include("projects.api.urls")),
     path("", include("evaluation.api.urls")),
     re_path(r"^.*$", anything_else),
 ]

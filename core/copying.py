@@ -16,17 +16,17 @@ def copy_in(records: Sequence[models.Model]) -> None:
     if not records:
         return
     model = type(records[0])
-    table = model._meta.db_table
+    table, key = model._meta.db_table, str(model._meta.pk.column)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [table, model._meta.pk.column, len(records)],
+            [table, key, len(records)],
         )
         for record, (number,) in zip(records, cursor.fetchall(), strict=True):
             record.pk = number
         fields = model._meta.concrete_fields
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+            sql.Identifier(table), sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
         )
         with connection.wrap_database_errors, cursor.copy(statement) as copy:
             readers = [_reader(field) for field in fields]

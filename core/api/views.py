@@ -30,7 +30,7 @@ class ApiMixin:
     keeps_idempotency = True
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         self.at = timezone.now()
         if self.keeps_idempotency and request.method not in SAFE_METHODS and (key := key_of(request)):
             # dispatch() looks the handler up after this, so this is where it can be wrapped.

@@ -80,7 +80,7 @@ class ObservationSerializer(RecordSerializer):
 
     incubator = CodeOf()
     unit = serializers.SerializerMethodField()
-    evidence = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    evidence: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     entered_by = NameOf()
     verified_by = NameOf(allow_null=True)
 

@@ -177,7 +177,7 @@ class StageLogSerializer(RecordSerializer):
 class FactSerializer(RecordSerializer):
     """A dated fact. ``amount`` is in whole units of ``currency``; both are empty for facts without money."""
 
-    evidence = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    evidence: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     entered_by = NameOf()
     verified_by = NameOf(allow_null=True)
     returned_by = NameOf(allow_null=True)
@@ -230,7 +230,7 @@ class ReasonInput(StrictSerializer):
 
 
 class LegSerializer(RecordSerializer):
-    evidence = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    evidence: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     entered_by = NameOf()
 
     class Meta:

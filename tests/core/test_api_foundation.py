@@ -220,6 +220,9 @@ def test_schema_and_docs_are_served_from_here(db: None) -> None:
     client = Client()
     schema = client.get("/api/v1/schema/")
     assert (schema.status_code, yaml.safe_load(schema.content)["openapi"][:3]) == (200, "3.1")
-    page = client.get("/api/v1/docs/").content.decode()
+    answer = client.get("/api/v1/docs/")
+    page = answer.content.decode()
     assert "swagger-ui-bundle.js" in page
     assert "//cdn." not in page
+    assert page.count("<script") == page.count("<script src=") == 3
+    assert "script-src 'self';" in answer["Content-Security-Policy"]
