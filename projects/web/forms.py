@@ -385,6 +385,10 @@ class FilterForm(forms.Form):
         incubator = self.fields["incubator"]
         incubator.queryset = Incubator.objects.visible_to(user).operating().order_by("sort_key", "pk")  # type: ignore[attr-defined]
 
+    def several_places(self) -> bool:
+        """Whether the reader can choose between incubators; a column with one name in it tells nothing."""
+        return len(self.fields["incubator"].queryset[:2]) > 1  # type: ignore[attr-defined]
+
     def words(self) -> list[str]:
         """The words of the search in the form in which names are stored."""
         return fold(self.cleaned_data.get("q") or "").split()[:8]

@@ -44,6 +44,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "projects/list.html",
         {
             "form": form,
+            "several_places": form.several_places(),
             "stages": stages,
             "stage_links": _stage_links(request, stages),
             "rows": [{"project": row, "nearest": nearest_gate(gates[row.pk])} for row in page.rows],

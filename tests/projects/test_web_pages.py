@@ -281,3 +281,11 @@ def test_reported_projects_stay_apart(
     assert signed_in(charlie).get(reverse("reported-project-detail", args=[own.pk])).status_code == 404
     bob = factories.make_park_admin(zhangjiang.park, "bobby")
     assert "Joint credit" in text_of(signed_in(bob).get(reverse("reported-project-detail", args=[joint.pk])))
+
+
+def test_the_list_names_incubators_only_where_there_are_several(
+    alice: User, bob: User, zhangjiang: Incubator, shenzhen: Incubator
+) -> None:
+    factories.make_project(alice, zhangjiang, name_zh="示例蓝芯", name_en="Example Blue Chip")
+    pages = [signed_in(user).get(reverse("project-list")).context["several_places"] for user in (alice, bob)]
+    assert pages == [False, True]
