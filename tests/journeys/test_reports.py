@@ -78,7 +78,7 @@ def test_every_format_and_language_says_what_rest_says(site: Site, subject: dict
             digests.add(run["snapshot_sha256"])
             content = file_of(site, "park-jiangyin", run)
             text = text_of(content, kind).replace("\n", "")
-            result = site.call("GET", f"evaluation-runs/{run['run_id']}/", account="park-jiangyin").json
+            result = site.call("GET", run["run_url"], account="park-jiangyin").json
             for part in result["subjects"]:
                 assert plain_number(part["total"], kind) in text
             assert charts_in(content, kind) > 0
@@ -121,7 +121,7 @@ def test_a_stranger_finds_neither_run_nor_file(site: Site) -> None:
                 f"report-runs/{found['id']}/",
                 f"report-runs/{found['id']}/file/",
                 f"report-runs/{found['id']}/snapshot/",
-                f"evaluation-runs/{found['run_id']}/",
+                found["run_url"],
             ]
             statuses = [site.call("GET", path, account=stranger).status for path in paths]
             assert statuses == [404, 404, 404, 404]
