@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -66,20 +67,28 @@ def enterprise_create(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not may_enter_somewhere(user):
         raise PermissionDenied(_("Only operators and park administrators can enter enterprises."))
-    kept_at = ""
+    kept_at, back = "", _way_back(request)
     if request.method == "POST":
         form = EnterpriseForm(request.POST, user=user)
         if form.is_valid():
             with shown_on(form):
-                return redirect(
-                    submit_once(request, request.POST.get("once", ""), lambda: _create(user, form))
-                )
+                made = submit_once(request, request.POST.get("once", ""), lambda: _create(user, form))
+                return redirect(back or made)
     else:
-        initial, kept_at = initial_with_draft(request, "enterprise-new", {})
+        initial, kept_at = initial_with_draft(
+            request, "enterprise-new", {"name_zh": request.GET.get("name", "")[:200]}
+        )
         form = EnterpriseForm(initial=initial, user=user)
     context = {"form": form, "draft": "enterprise-new", "kept_at": kept_at,
-               "once": request.POST.get("once") or new_token()}  # fmt: skip
+               "back": back, "once": request.POST.get("once") or new_token()}  # fmt: skip
     return render(request, "enterprises/form.html", context, status=status_of(form))
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page of this site that asked for the enterprise, such as a project being entered."""
+    target = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return target if safe else ""
 
 
 def _create(user: Any, form: EnterpriseForm) -> str:

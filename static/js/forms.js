@@ -4,7 +4,7 @@
   function each(scope, selector, run) { Array.prototype.forEach.call(scope.querySelectorAll(selector), run); }
   function send(url, data) {
     return fetch(url, {
-      method: "POST", body: data, credentials: "same-origin",
+      method: "POST", body: data, credentials: "same-origin", keepalive: true,
       headers: { "X-CSRFToken": document.body.getAttribute("data-csrf"), "X-Requested-With": "XMLHttpRequest" }
     });
   }
@@ -28,7 +28,8 @@
   function setUpDraft(form) {
     var url = form.getAttribute("data-draft-save");
     var note = form.querySelector("[data-draft-note]");
-    var last = asText(typed(form));
+    // A form that came back with mistakes holds more than the last draft: keep it before anybody follows a link.
+    var last = form.querySelector(".field.bad") ? "" : asText(typed(form));
     var timer = null;
     var sent = false;
     function keep() {
@@ -48,6 +49,8 @@
     function soon() { if (timer) clearTimeout(timer); timer = setTimeout(keep, 1200); }
     form.addEventListener("input", soon);
     form.addEventListener("change", soon);
+    window.addEventListener("pagehide", function () { if (timer) { clearTimeout(timer); keep(); } });
+    if (!last) soon();
     form.addEventListener("submit", function (event) { if (!event.defaultPrevented) { sent = true; clearTimeout(timer); } });
     form.addEventListener("draft:discarded", function () {
       var data = new FormData();

@@ -37,6 +37,19 @@ def test_an_enterprise_is_entered_once_and_its_draft_forgotten(
     assert client.get(first.url).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "back"), [("/projects/new/", "/projects/new/"), ("https://evil.example/", ""), ("", "")]
+)
+def test_whoever_came_from_a_project_goes_back_to_it(
+    asked: str, back: str, client: Client, alice: User, zhangjiang: Incubator
+) -> None:
+    client.force_login(alice)
+    page = client.get(reverse("enterprise-create"), {"next": asked, "name": "示例光声"})
+    assert (page.context["back"], page.context["form"].initial["name_zh"]) == (back, "示例光声")
+    sent = client.post(reverse("enterprise-create"), values(zhangjiang, next=asked))
+    assert sent.url == (back or reverse("enterprise-detail", args=[Enterprise.objects.get().pk]))
+
+
 def test_a_wrong_check_digit_is_named_with_what_was_typed(
     client: Client, alice: User, zhangjiang: Incubator
 ) -> None:

@@ -14,7 +14,8 @@ from tests import factories
 
 
 def signed_in(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
+    client.cookies["language"] = "en"
     client.force_login(user)
     return client
 
