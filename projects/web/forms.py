@@ -57,7 +57,7 @@ class EnterpriseField(forms.CharField):
                 % {"typed": typed[:80]}
             )
         raise forms.ValidationError(
-            _("No enterprise of this park is called “%(typed)s”. Choose one from the list, or enter it first.")
+            _("No enterprise of this park is called “%(typed)s”. Choose one from the list or enter it first.")
             % {"typed": typed[:80]}
         )
 
