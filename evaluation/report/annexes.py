@@ -182,7 +182,7 @@ def history_blocks(context: Context) -> list[Block]:
     rows: list[tuple[Cell, ...]] = [(row["chain"], row["sequence"], row["hash"]) for row in context.history]
     table = Table(
         "history",
-        pick("历史链头", "Heads of the history chains"),
+        pick("留痕链头", "Heads of the history chains"),
         (
             Column(pick("链", "Chain"), weight=1.5),
             Column(pick("末条序号", "Last entry"), "integer", weight=0.8),
@@ -194,7 +194,7 @@ def history_blocks(context: Context) -> list[Block]:
         Paragraph(
             pick(
                 f"本报告数据快照的SHA-256摘要为 {digest}，数据冻结日期{day}。"
-                "下表为冻结时各历史链的链头；此后如改动任何一条历史记录，链头即与本表不符。",
+                "下表为冻结时各留痕链的链头；此后如改动任何一条历史记录，链头即与本表不符。",
                 f"The SHA-256 of the data snapshot is {digest}, frozen on {day}. The table holds the heads "
                 "of the history chains at that moment: whoever changes an entry later cannot make the chain "
                 "end in the same hash.",

@@ -26,8 +26,10 @@ class Command(BaseCommand):
         breaks += [problem for printed in options["head"] if (problem := self._check_printed(printed))]
         if breaks:
             raise CommandError("\n".join(["The history was changed:", *breaks]), returncode=1)
-        chains, entries = HistoryHead.objects.count(), HistoryEntry.objects.count()
-        self.stdout.write(f"{chains} chains with {entries} entries hold.")
+        heads, entries = HistoryHead.objects.all(), HistoryEntry.objects.all()
+        if only := options["chain"]:
+            heads, entries = heads.filter(chain__in=only), entries.filter(chain__in=only)
+        self.stdout.write(f"{heads.count()} chains with {entries.count()} entries hold.")
 
     def _check_printed(self, printed: str) -> str | None:
         """Whoever rewrote a whole chain cannot have rewritten the paper."""
