@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Left
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from projects.enums import FactKind
 from projects.models import Project, ProjectEvidence, ProjectFact
 from projects.stages import PATH
 
-AT_MOST = 20
+AT_MOST = 50
 GATES_READ = 200
 
 
@@ -41,6 +42,8 @@ class InboxItem:
     target: str
     number: Any
     is_own: bool
+    upto: str = ""
+    anchor: str = ""
 
 
 # --- operator --------------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ def _fact_items(user: User, where: Q) -> list[InboxItem]:
     return [
         InboxItem("fact", fact.get_kind_display(), "coins" if fact.kind == FactKind.PAID_IN else "flag",
                   fact.project.name, _place(fact.project), fact.entered_at, str(fact.entered_by), "project",
-                  fact.project_id, fact.entered_by_id == user.pk)
+                  fact.project_id, fact.entered_by_id == user.pk, anchor=f"fact-{fact.kind}")
         for fact in facts
     ]  # fmt: skip
 
@@ -153,20 +156,31 @@ def _enterprise_items(user: User, where: Q) -> list[InboxItem]:
 
 
 def _observation_items(user: User, where: Q) -> list[InboxItem]:
-    """One item for all monthly figures of one incubator and month."""
+    """One item for all monthly figures of one incubator and year, as one page shows and verifies them.
+
+    ``label`` is the first month that waits, ``upto`` the last one where there are several.
+    """
     rows = (
         Observation.objects.visible_to(user)
         .filter(where, verified_at=None)
-        .values("incubator", "period")
-        .annotate(count=Count("pk"), since=Min("entered_at"), own=Count("pk", filter=Q(entered_by=user)))
+        .annotate(year=Left("period", 4))
+        .values("incubator", "year")
+        .annotate(
+            first=Min("period"),
+            last=Max("period"),
+            count=Count("pk"),
+            since=Min("entered_at"),
+            own=Count("pk", filter=Q(entered_by=user)),
+        )
         .order_by("since")[:AT_MOST]
     )
     found = list(rows)
     names = Incubator.objects.in_bulk({row["incubator"] for row in found})
     return [
-        InboxItem("observation", _("monthly figures"), "calendar", row["period"],
+        InboxItem("observation", _("monthly figures"), "calendar", row["first"],
                   names[row["incubator"]].name, row["since"], "", "evaluation",
-                  (names[row["incubator"]].code, row["period"]), row["own"] == row["count"])
+                  (names[row["incubator"]].code, row["first"]), row["own"] == row["count"],
+                  upto=row["last"] if row["last"] != row["first"] else "")
         for row in found
     ]  # fmt: skip
 

@@ -134,8 +134,8 @@ def _park_admin(user: Any, today: date) -> dict[str, Any]:
     found = pipelines(user, [incubator.pk for incubator in incubators], on=today)
     return {
         "parks": parks,
-        "inbox": _with_links(reads.inbox(user, limit=15)),
-        "files": _with_links(reads.unverified_files(user, limit=6)),
+        "inbox": _with_links(reads.inbox(user, limit=100)),
+        "files": _with_links(reads.unverified_files(user, limit=8)),
         "rows": [(incubator, found[incubator.pk]) for incubator in incubators],
         "total": together(found.values()),
         "stalled": [

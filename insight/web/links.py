@@ -34,7 +34,7 @@ def enterprise(pk: Any, anchor: str = "") -> str:
 def of_inbox(item: InboxItem) -> str:
     """The page on which the item is verified or returned."""
     if item.target == "project":
-        return project(item.number, "#facts" if item.kind == "fact" else "#evidence")
+        return project(item.number, f"#{item.anchor}" if item.anchor else "#evidence")
     if item.target == "enterprise":
         return enterprise(item.number, "#figures" if item.kind == "figures" else "#recognitions")
     return observations(*item.number)

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
+from evaluation.services import ObservationRow, enter_observations
 from incubators.enums import OrganisationKind
 from incubators.models import Incubator, Organisation, Park, ReportedFigure
 from projects.models import ReportedProject
@@ -99,6 +100,16 @@ def test_the_inbox_holds_what_waits_oldest_first_and_not_what_is_verified(
     (section,) = response.context["sections"]
     assert [(row["item"].kind, row["item"].label) for row in section["inbox"]] == [("fact", "示例甲")]
     assert (section["total"].total, section["total"].landings) == (1, 1)
+
+
+def test_months_of_one_incubator_wait_as_one_line(
+    open_page: Any, alice: User, bob: User, zhangjiang: Incubator
+) -> None:
+    rows = [ObservationRow("returns_due", f"2021-0{month}", Decimal(1)) for month in (2, 3, 4)]
+    enter_observations(incubator=zhangjiang, rows=rows, actor=alice, at=factories.NOW)
+    (row,) = open_page(bob, "home").context["sections"][0]["inbox"]
+    assert (row["item"].label, row["item"].upto) == ("2021-02", "2021-04")
+    assert row["url"].endswith("?incubator=zhangjiang&year=2021")
 
 
 def test_a_park_administrator_of_another_park_sees_nothing_of_it(
