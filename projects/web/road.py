@@ -1,5 +1,6 @@
 """The road home: relocation legs, and who is credited for it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -135,6 +136,8 @@ def shares(request: HttpRequest, pk: int) -> HttpResponse:
         allow(request, project, Action.MANAGE)
     incubators = list(Incubator.objects.filter(park=project.park_id).operating().order_by("sort_key", "pk"))
     stored = dict(project.credit_shares.values_list("incubator_id", "percent"))
+    if not stored and project.incubator_id is not None:
+        stored = {project.incubator_id: Decimal(100)}  # offered, as most projects have one incubator
     form = SharesForm(
         request.POST if request.method == "POST" else None, incubators=incubators, shares=stored
     )

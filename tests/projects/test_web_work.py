@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import User
 from core.models import Draft, HistoryEntry
@@ -435,6 +436,7 @@ def test_the_history_speaks_words(project: Project, alice: User) -> None:
     services.update_project(project=project, values={"team_lead": "李四"}, actor=alice, at=factories.NOW)
     response = signed_in(alice).get(reverse("project-detail", args=[project.pk]))
     newest = response.context["history"][0]
-    assert (newest["who"], str(newest["action"])) == ("Alice", "Project changed")
+    with override("en"):  # labels speak the language in which they are read
+        assert (newest["who"], str(newest["action"])) == ("Alice", "Project changed")
     assert newest["changes"] == [{"label": "Team lead", "before": "", "after": "李四"}]
     assert json.dumps(HistoryEntry.objects.order_by("-pk")[0].changes)
