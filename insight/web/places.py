@@ -1,6 +1,6 @@
 """Pages of incubators, parks, published figures and organisations."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -96,6 +96,7 @@ def _contracts(incubator: Incubator) -> list[dict[str, Any]]:
     return [
         {
             "contract": contract,
+            "last_day": contract.ends_on - timedelta(days=1),
             "targets": [
                 (*words.get(target.indicator, (target.indicator, "")), target.period, target.value)
                 for target in sorted(contract.targets.all(), key=lambda item: (item.period, item.indicator))
