@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evaluation.web import files, home, observations, reference, runs
+from evaluation.web import files, home, month, observations, reference, runs
 
 urlpatterns = [
     path("", home.home, name="evaluation-home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("runs/<int:pk>/snapshot.json", files.snapshot, name="report-snapshot"),
     path("reports/<int:pk>/download/", files.download, name="report-download"),
     path("observations/", observations.page, name="evaluation-observations"),
+    path("observations/month/", month.page, name="evaluation-month"),
     path("observations/verify/", observations.verify, name="evaluation-observations-verify"),
     path("indicators/", reference.indicators, name="evaluation-indicators"),
     path("scheme/", reference.scheme, name="evaluation-scheme"),

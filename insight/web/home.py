@@ -106,7 +106,7 @@ def _missing_months(incubators: list[Incubator], today: date) -> list[dict[str, 
             "incubator": incubator,
             "period": month.code,
             "count": found[incubator.pk],
-            "url": links.observations(incubator.code, month.code),
+            "url": links.month(incubator.code, month.code),
         }
         for incubator in incubators
         if found.get(incubator.pk)

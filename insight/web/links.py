@@ -27,6 +27,11 @@ def observations(incubator: str, period: str) -> str:
     return _with_query(reverse("evaluation-observations"), {"incubator": incubator, "year": period[:4]})
 
 
+def month(incubator: str, period: str) -> str:
+    """The page on which all figures of one month are entered."""
+    return _with_query(reverse("evaluation-month"), {"incubator": incubator, "month": period})
+
+
 def enterprise(pk: Any, anchor: str = "") -> str:
     return reverse("enterprise-detail", args=[pk]) + anchor
 
