@@ -84,6 +84,12 @@ class Stack:
                 continue
         return found
 
+    def expect_nothing_alive(self, seconds: float = 15) -> None:
+        deadline = time.monotonic() + seconds
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert self.alive() == {}
+
     def find(self, words: str) -> int | None:
         """The first process with these words in its command line, the supervisor's own left aside."""
         lines = self.alive().items()
@@ -178,7 +184,7 @@ def test_nothing_outlives_a_killed_supervisor(stack: Stack, system: System) -> N
     system.supervisor.kill()
     system.supervisor.wait()
 
-    wait_for(lambda: not stack.alive(), seconds=15)
+    stack.expect_nothing_alive()
 
 
 def test_manage_starts_and_stops_the_services_itself(stack: Stack) -> None:
@@ -203,7 +209,7 @@ def test_nothing_is_left_after(stack: Stack, sent: signal.Signals) -> None:
         os.kill(wait_for(lambda: stack.find("sleep 300")), signal.SIGINT)
     process.wait(30)
 
-    wait_for(lambda: not stack.alive(), seconds=15)
+    stack.expect_nothing_alive()
     wait_for(lambda: not set(stack.state.glob("enclave-*")), seconds=5)
 
 
