@@ -94,9 +94,7 @@ class ServiceAdmin(ScopedAdmin):
         """Call the service with the cleaned values; ``stored`` is None for a new record."""
         raise NotImplementedError
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"request": request, "write": staticmethod(self.write)})
 

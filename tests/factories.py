@@ -65,7 +65,12 @@ def make_park_admin(park: Park, username: str = "bob") -> User:
 
 
 def make_evidence(
-    actor: User, incubator: Incubator, *, kind: str = "other", content: bytes | None = None, at: datetime = NOW
+    actor: User,
+    incubator: Incubator,
+    *,
+    kind: str = "other",
+    content: bytes | None = None,
+    at: datetime = NOW,
 ) -> EvidenceFile:
     assert incubator.park is not None
     number = next(_numbers)
@@ -97,7 +102,10 @@ def make_enterprise(actor: User, incubator: Incubator, *, at: datetime = NOW, **
 def make_project(actor: User, incubator: Incubator, *, at: datetime = NOW, **values: Any) -> Project:
     """A lead, first contacted on 1 March 2021."""
     assert incubator.park is not None
-    defaults: Mapping[str, Any] = {"name_zh": f"示例项目{next(_numbers)}", "first_contact_on": date(2021, 3, 1)}
+    defaults: Mapping[str, Any] = {
+        "name_zh": f"示例项目{next(_numbers)}",
+        "first_contact_on": date(2021, 3, 1),
+    }
     return services.create_project(
         park=incubator.park, incubator=incubator, values={**defaults, **values}, actor=actor, at=at
     )

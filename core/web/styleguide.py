@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import get_current_timezone
 
-from core.templatetags.ui import STAGES, STATUSES
+from core.web.looks import STAGES, STATUSES
 
 STAGE_NAMES = {
     "lead": "线索", "screening": "洽谈评审", "incubating": "签约入驻", "accelerating": "加速",

@@ -35,7 +35,8 @@ def membership_list(request: HttpRequest) -> HttpResponse:
         .order_by("user__username", "starts_on", "pk")
     )
     managed = scope_of(request.user).places(Action.MANAGE)
-    current, other = [], []
+    current: list[tuple[Any, bool]] = []
+    other: list[tuple[Any, bool]] = []
     for row in rows[:500]:
         is_current = row.starts_on <= today and (row.ends_on is None or row.ends_on > today)
         home = row.park_id or (row.incubator.park_id if row.incubator else None)

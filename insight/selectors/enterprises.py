@@ -68,9 +68,13 @@ def reported_projects_naming(user: Any, enterprise: Enterprise) -> list[Reported
 
 def changes_by_year(years: list[YearlyFigure]) -> Mapping[int, Any]:
     """Growth of verified revenue on the year before, where both years are verified and in one currency."""
-    known = {item.year: item for item in years if item.verified_at and item.revenue_amount}
+    known = {
+        (item.year, item.currency): item.revenue_amount
+        for item in years
+        if item.verified_at and item.revenue_amount
+    }
     return {
-        year: item.revenue_amount / known[year - 1].revenue_amount - 1
-        for year, item in known.items()
-        if year - 1 in known and known[year - 1].currency == item.currency
+        year: amount / known[year - 1, currency] - 1
+        for (year, currency), amount in known.items()
+        if (year - 1, currency) in known
     }

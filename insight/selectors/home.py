@@ -198,7 +198,7 @@ def _evidence_items(user: User, where: Q) -> list[InboxItem]:
     )
     return [
         InboxItem("evidence", _("evidence"), "paperclip", file.title, _place(file), file.uploaded_at,
-                  str(file.uploaded_by), "project", file.project, file.uploaded_by_id == user.pk)  # type: ignore[attr-defined]
+                  str(file.uploaded_by), "project", file.project, file.uploaded_by_id == user.pk)
         for file in files
     ]  # fmt: skip
 

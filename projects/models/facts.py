@@ -186,7 +186,7 @@ class RelocationLeg(models.Model):
 
 
 class CreditShare(models.Model):
-    """Who is credited for bringing the project home. The shares of a project total 100% (checked at commit)."""
+    """Who is credited for bringing the project home. The shares of a project total 100% at each commit."""
 
     project = models.ForeignKey(
         Project, verbose_name=_("project"), on_delete=models.CASCADE, related_name="credit_shares"

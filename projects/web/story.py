@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from core.templatetags.fmt import money
-from core.templatetags.ui import STAGES
+from core.web.looks import STAGES
 from evidence.models import EvidenceFile
 from projects.enums import FactKind
 from projects.models import Project, ProjectFact, RelocationLeg, StageLog
