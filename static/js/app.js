@@ -148,34 +148,37 @@
     dialog.showModal();
     no.focus();
   }
+  // Marks of forms stand beside them: a field named "confirmed" or "sending" would shadow a property.
+  var confirmed = new WeakSet();
+  var sending = new WeakSet();
   document.addEventListener("submit", function (event) {
     var form = event.target;
     var button = event.submitter;
     var holder = button && button.hasAttribute("data-confirm") ? button : form.hasAttribute("data-confirm") ? form : null;
-    if (holder && !form.confirmed) {
+    if (holder && !confirmed.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       ask(holder, function () {
-        form.confirmed = true;
+        confirmed.add(form);
         if (form.requestSubmit) form.requestSubmit(button || undefined); else form.submit();
       });
       return;
     }
-    form.confirmed = false;
+    confirmed.delete(form);
     guard(event, form, button);
   }, true);
 
   // --- one click, one request ---------------------------------------------------------------------------
   function guard(event, form, button) {
     if (form.method.toLowerCase() !== "post" || form.hasAttribute("data-no-guard") || form.hasAttribute("hx-post")) return;
-    if (form.sending) { event.preventDefault(); return; }
-    form.sending = true;
+    if (sending.has(form)) { event.preventDefault(); return; }
+    sending.add(form);
     // The button still has to be part of what is sent, so it is only marked, not disabled.
     if (button) button.setAttribute("aria-busy", "true");
     setTimeout(function () { release(form); }, 15000);
   }
   function release(form) {
-    form.sending = false;
+    sending.delete(form);
     each(form, "[aria-busy]", function (button) { button.removeAttribute("aria-busy"); });
   }
   window.addEventListener("pageshow", function (event) {
@@ -400,10 +403,11 @@
   document.addEventListener("htmx:load", function (event) { setUp(event.detail.elt); });
 
   // --- start -----------------------------------------------------------------------------------------------------------
+  var drafted = new WeakSet();
   function setUp(scope) {
     if (!scope.querySelectorAll) return;
     each(scope, "form[data-draft-key]", function (form) {
-      if (!form.hasDraft) { form.hasDraft = true; setUpDraft(form); }
+      if (!drafted.has(form)) { drafted.add(form); setUpDraft(form); }
     });
     each(scope, ".stagebar [aria-current=step]", function (step) {
       step.parentNode.scrollLeft = step.offsetLeft - (step.parentNode.clientWidth - step.offsetWidth) / 2;
