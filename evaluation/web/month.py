@@ -128,7 +128,7 @@ def _month(request: HttpRequest) -> Period:
         month = Period.parse(typed) if typed else last
     except BadPeriod:
         raise Http404(_("There is no such month.")) from None
-    if month.kind != "month":
+    if month.kind != "month" or month.start > timezone.localdate():
         raise Http404(_("There is no such month."))
     return month
 

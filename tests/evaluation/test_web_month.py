@@ -64,4 +64,7 @@ def test_only_who_enters_here_sees_the_form(
     zhangjiang: Incubator, charlie: User, dora: User, alice: User
 ) -> None:
     assert [signed_in(user).get(address()).status_code for user in (charlie, dora)] == [404, 403]
-    assert signed_in(alice).get(address("2021-13")).status_code == 404
+    assert [signed_in(alice).get(address(month)).status_code for month in ("2021-13", "2099-01")] == [
+        404,
+        404,
+    ]
