@@ -12,7 +12,7 @@ from core.constraints import not_negative, ordered, paired, second_person
 from core.enums import Currency, Provenance
 from enterprises.enums import EnterpriseKind, RecognitionKind
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Named, Park
+from incubators.models import Incubator, Named, Park, Verifiable
 from incubators.scope import Action, scope_of
 
 
@@ -119,7 +119,7 @@ class OfEnterpriseQuerySet(models.QuerySet[Any]):
         return self.filter(verified_at__isnull=False)
 
 
-class YearlyFigure(models.Model):
+class YearlyFigure(Verifiable):
     """What an enterprise reports for one calendar year; counts only once a second person verified it."""
 
     enterprise = models.ForeignKey(
@@ -136,19 +136,6 @@ class YearlyFigure(models.Model):
     )
     staff_count = models.PositiveIntegerField(_("staff at the end of the year"), null=True, blank=True)
     rd_staff_count = models.PositiveIntegerField(_("R&D staff"), null=True, blank=True)
-    entered_at = models.DateTimeField(_("entered"))
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
-    )
-    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("verified by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OfEnterpriseQuerySet.as_manager()
@@ -185,7 +172,7 @@ class YearlyFigure(models.Model):
         return f"{self.enterprise} {self.year}"
 
 
-class Recognition(models.Model):
+class Recognition(Verifiable):
     """A title, plan place or filing of an enterprise with its date and certificate."""
 
     enterprise = models.ForeignKey(
@@ -202,19 +189,6 @@ class Recognition(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="recognitions",
-    )
-    entered_at = models.DateTimeField(_("entered"))
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
-    )
-    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("verified by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -2,14 +2,13 @@
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import paired, second_person
 from core.enums import Provenance
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, TenantQuerySet
+from incubators.models import Incubator, TenantQuerySet, Verifiable
 
 
 class ObservationQuerySet(TenantQuerySet):
@@ -17,7 +16,7 @@ class ObservationQuerySet(TenantQuerySet):
         return self.filter(verified_at__isnull=False)
 
 
-class Observation(models.Model):
+class Observation(Verifiable):
     """One measure of one incubator in one month, as entered; it counts once a second person verified it."""
 
     incubator = models.ForeignKey(
@@ -34,19 +33,6 @@ class Observation(models.Model):
     )
     provenance = models.CharField(
         _("provenance"), max_length=14, choices=Provenance.choices, default=Provenance.RECORDED
-    )
-    entered_at = models.DateTimeField(_("entered"))
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
-    )
-    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("verified by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

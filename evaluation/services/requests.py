@@ -42,10 +42,10 @@ def request_report(
     place = _place(park, incubator)
     audience = _audience(place, incubator, actor)
     wanted = _checked_period(period, at.astimezone(ZoneInfo(place.time_zone)), format, language)
+    run = get_or_create_run(
+        park=place, incubator=incubator, audience=audience, period=wanted, actor=actor, at=at
+    )
     with transaction.atomic():
-        run = get_or_create_run(
-            park=place, incubator=incubator, audience=audience, period=wanted, actor=actor, at=at
-        )
         return _queued_file(run, format=format, language=language, actor=actor, at=at, dispatch=dispatch)
 
 

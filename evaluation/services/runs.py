@@ -11,6 +11,7 @@ from accounts.models import User
 from core import history
 from core.errors import DomainError
 from core.periods import Period
+from core.reading import one_moment
 from evaluation.indicators import evaluate, explanation_of, total_explanation
 from evaluation.models import EvaluationRun, EvaluationScore
 from evaluation.selectors.freezing import Snapshot, freeze_inputs, frozen_input, sha256_of
@@ -36,7 +37,8 @@ def get_or_create_run(
     at: datetime,
 ) -> EvaluationRun:
     """Freeze the inputs now; when the same inputs were frozen before, that run is the answer."""
-    snapshot = freeze_inputs(park=park, incubator=incubator, audience=audience, period=period, at=at)
+    with one_moment():
+        snapshot = freeze_inputs(park=park, incubator=incubator, audience=audience, period=period, at=at)
     run, _created = EvaluationRun.objects.get_or_create(
         park=park,
         incubator=incubator,

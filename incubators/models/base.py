@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary
 from django.db import models
 from django.db.models import Func
@@ -78,3 +79,27 @@ class TenantQuerySet(models.QuerySet[Any]):
         return self.filter(
             scope_of(user).places(Action.READ).filter(park="incubator__park", incubator="incubator")
         )
+
+
+class Verifiable(models.Model):
+    """Entered by one person, verified by a second; only what is verified counts.
+
+    Each model states the rules over these fields itself (``paired``, ``second_person``), under its own names.
+    """
+
+    entered_at = models.DateTimeField(_("entered"))
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
+    )
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("verified by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True

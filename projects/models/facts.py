@@ -14,7 +14,7 @@ from core.constraints import not_negative, ordered, paired, second_person
 from core.enums import Currency
 from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Organisation, half_open
+from incubators.models import Incubator, Organisation, Verifiable, half_open
 from projects.enums import FactKind
 from projects.models.projects import OfProjectQuerySet, Project
 
@@ -24,7 +24,7 @@ class ProjectFactQuerySet(OfProjectQuerySet):
         return self.filter(verified_at__isnull=False)
 
 
-class ProjectFact(models.Model):
+class ProjectFact(Verifiable):
     """Signed, registered, paid in, started, producing: each with its own day, proof and second person."""
 
     project = models.ForeignKey(
@@ -37,19 +37,6 @@ class ProjectFact(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     evidence: Any = models.ManyToManyField(
         EvidenceFile, verbose_name=_("evidence"), blank=True, related_name="facts"
-    )
-    entered_at = models.DateTimeField(_("entered"))
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
-    )
-    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("verified by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
     )
     returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
     returned_by = models.ForeignKey(
