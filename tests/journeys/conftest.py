@@ -201,8 +201,9 @@ def chromium() -> str | None:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each module: while it runs, its event loop keeps Django's database away from this thread."""
     program = chromium()
     if program is None:
         pytest.skip("no Chromium on this machine: install it or set CHROMIUM to run the browser journeys")
