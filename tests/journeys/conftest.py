@@ -203,7 +203,7 @@ def chromium() -> str | None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Closed after each module: while it runs, its event loop keeps Django's database away from this thread."""
+    """Closed after each module: its event loop keeps Django's database away from this thread."""
     program = chromium()
     if program is None:
         pytest.skip("no Chromium on this machine: install it or set CHROMIUM to run the browser journeys")
