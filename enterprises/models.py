@@ -2,17 +2,16 @@
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import not_negative, ordered, paired, second_person
-from core.enums import Currency, Provenance
+from core.enums import Currency
 from enterprises.enums import EnterpriseKind, RecognitionKind
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Named, Park, Verifiable
+from incubators.models import Incubator, Named, Park, Tracked, Verifiable
 from incubators.scope import Action, scope_of
 
 
@@ -21,7 +20,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
 
 
-class Enterprise(Named):
+class Enterprise(Named, Tracked):
     """A company, or a team that has not founded one yet."""
 
     park = models.ForeignKey(
@@ -45,21 +44,6 @@ class Enterprise(Named):
     )
     address = models.CharField(_("address"), max_length=200, blank=True)
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
-    external_id = models.CharField(_("number in your own system"), max_length=80, blank=True)
-    provenance = models.CharField(
-        _("provenance"), max_length=14, choices=Provenance.choices, default=Provenance.RECORDED
-    )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("entered by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(_("created"))
-    updated_at = models.DateTimeField(_("changed"))
 
     objects = EnterpriseQuerySet.as_manager()
 

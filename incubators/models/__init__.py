@@ -1,6 +1,6 @@
 """Models of the incubators app, by theme."""
 
-from incubators.models.base import Named, Sourced, TenantQuerySet, Verifiable, half_open
+from incubators.models.base import Named, Sourced, TenantQuerySet, Tracked, Verifiable, half_open
 from incubators.models.contracts import ContractTarget, IncubatorRecognition, OperatorContract, Space
 from incubators.models.places import Incubator, Membership, Organisation, Park
 from incubators.models.published import Agreement, ReferenceProcess, ReportedFigure
@@ -20,6 +20,7 @@ __all__ = [
     "Sourced",
     "Space",
     "TenantQuerySet",
+    "Tracked",
     "Verifiable",
     "half_open",
 ]

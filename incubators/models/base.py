@@ -9,6 +9,7 @@ from django.db.models import Func
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.enums import Provenance
 from core.search import search_text, sort_key
 from incubators.scope import Action, scope_of
 
@@ -100,6 +101,32 @@ class Verifiable(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    class Meta:
+        abstract = True
+
+
+class Tracked(models.Model):
+    """A record that people and programs work on: whose it is elsewhere, where it comes from, which version.
+
+    ``version`` and ``updated_at`` are set by the services, so that open forms and incremental pulls notice.
+    """
+
+    external_id = models.CharField(_("number in your own system"), max_length=80, blank=True)
+    provenance = models.CharField(
+        _("provenance"), max_length=14, choices=Provenance.choices, default=Provenance.RECORDED
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"))
+    updated_at = models.DateTimeField(_("changed"))
 
     class Meta:
         abstract = True

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.enums import Provenance
 from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Named, Park
+from incubators.models import Incubator, Named, Park, Tracked
 from incubators.scope import Action, scope_of
 from projects.enums import Cause, LeadSource, Stage
 
@@ -32,7 +32,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
 
 
-class Project(Named):
+class Project(Named, Tracked):
     """An invention on its way to a factory. It counts once in its park, whoever shares the credit."""
 
     code = models.CharField(_("number"), max_length=24, unique=True)
@@ -68,21 +68,6 @@ class Project(Named):
         _("stage"), max_length=16, choices=Stage.choices, default=Stage.LEAD, editable=False
     )
     stage_since = models.DateField(_("in this stage since"), editable=False)
-    external_id = models.CharField(_("number in your own system"), max_length=80, blank=True)
-    provenance = models.CharField(
-        _("provenance"), max_length=14, choices=Provenance.choices, default=Provenance.RECORDED
-    )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("entered by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(_("created"))
-    updated_at = models.DateTimeField(_("changed"))
 
     objects = ProjectQuerySet.as_manager()
 
