@@ -24,6 +24,8 @@ def started(
     """Environment for programs of the project; services live as long as the context."""
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE") or settings}
     env["PYTHONUNBUFFERED"] = "1"
+    # A dozen processes start from here: without kept bytecode each would compile Django anew.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     with ExitStack() as stack:
         if not env.get("DATABASE_URL"):
             log = checkout.log("postgres-test" if fast else "postgres")
