@@ -2,11 +2,13 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import TokenScope
@@ -72,3 +74,52 @@ class ApiToken(models.Model):
 
     def is_live(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Notice(models.Model):
+    """News for one person, kept in the product so that an office without mail loses nothing."""
+
+    user = models.ForeignKey(User, verbose_name=_("for"), on_delete=models.CASCADE, related_name="notices")
+    kind = models.SlugField(_("kind"), max_length=40)
+    texts = models.JSONField(_("text in each language"))
+    url = models.CharField(_("where to act"), max_length=300, blank=True)
+    key = models.CharField(max_length=120, blank=True, editable=False)
+    created_at = models.DateTimeField(_("written"))
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "key"],
+                condition=~Q(key=""),
+                name="accounts_notice_once",
+                violation_error_message=_("This person has already been told."),
+            ),
+            models.CheckConstraint(
+                name="accounts_notice_read_after_written",
+                condition=Q(read_at__isnull=True) | Q(read_at__gte=models.F("created_at")),
+                violation_error_message=_("A notice is read after it was written."),
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="accounts_notices_newest")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """In the language of the page."""
+        return str(self.texts.get(get_language() or "") or next(iter(self.texts.values()), ""))

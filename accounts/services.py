@@ -1,15 +1,16 @@
 """Writes of the accounts app."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.enums import TokenScope
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Notice, User
 from core import history
 from core.errors import FieldError, Invalid, Refused
 from core.saving import clean_text, clean_value, save_checked
@@ -100,3 +101,33 @@ def change_profile(*, user: User, display_name: str, language: str, actor: User,
             chain=chain_of(user), action="profile.changed", subject=user, changes=changes, actor=actor, at=at
         )
     return user
+
+
+def notify(
+    *, users: Iterable[User], kind: str, text: Callable[[], str], url: str = "", key: str = "", at: datetime
+) -> None:
+    """Write the same news to several people, in every language of the product.
+
+    ``text`` is called once per language with that language active. With a ``key`` nobody is told twice,
+    however often the caller is repeated. Part of the caller's transaction: what is rolled back was never
+    announced.
+    """
+    texts = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            texts[code] = text()
+    Notice.objects.bulk_create(
+        [
+            Notice(user=user, kind=kind, texts=texts, url=url, key=key, created_at=at)
+            for user in {user.pk: user for user in users}.values()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def mark_notices_read(*, user: User, ids: Iterable[int] | None = None, at: datetime) -> int:
+    """Mark one's notices (all, or these) as read; returns how many were unread."""
+    unread = Notice.objects.filter(user=user, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=at)

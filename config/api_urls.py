@@ -41,5 +41,9 @@ urlpatterns = [
     path("", include("evidence.api.urls")),
     path("", include("enterprises.api.urls")),
     path("", include("evaluation.api.urls")),
+    path("", include("exchange.api.urls")),
+    path("", include("outreach.api.urls")),
+    path("", include("support.api.urls")),
+    path("", include("returns.api.urls")),
     re_path(r"^.*$", anything_else),
 ]

@@ -11,23 +11,97 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One entry of the main navigation; ``starts`` are the beginnings of the URL names below it."""
+class Tab:
+    """One page list inside a section; ``starts`` are the beginnings of the URL names below it.
+
+    ``only_if`` names a value of the page's context, such as ``may_verify``, that decides who is offered it.
+    """
 
     label: str | Promise
     url_name: str
-    icon: str
     starts: tuple[str, ...]
+    only_if: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the main navigation: the section that its tabs make up, or a single page."""
+
+    label: str | Promise
+    icon: str
+    tabs: tuple[Tab, ...]
 
 
 ENTRIES = (
-    Entry(_("Home"), "home", "home", ("home",)),
-    Entry(_("Projects"), "project-list", "route", ("project", "reported-project")),
-    Entry(_("Incubators"), "incubator-list", "building-community", ("incubator", "park")),
-    Entry(_("Enterprises"), "enterprise-list", "building", ("enterprise",)),
-    Entry(_("Evaluation and reports"), "evaluation-home", "report-analytics", ("evaluation", "report-")),
-    Entry(_("API reference"), "api-docs", "api", ("api-docs", "schema")),
-    Entry(_("Settings"), "settings", "settings", ("settings", "account_", "mfa_", "token")),
+    Entry(
+        _("Home"),
+        "home",
+        (
+            Tab(_("To do"), "home", ("home", "search")),
+            Tab(_("Due dates"), "due-calendar", ("due-",)),
+            Tab(_("Notices"), "notice-list", ("notice-",)),
+        ),
+    ),
+    Entry(
+        _("Projects"),
+        "route",
+        (
+            Tab(_("Managed projects"), "project-list", ("project-",)),
+            Tab(_("Leads"), "lead-list", ("lead-",)),
+            Tab(_("Events and contacts"), "event-list", ("event-", "contact-")),
+            Tab(_("Mandates"), "mandate-list", ("mandate-",)),
+            Tab(_("Agreements"), "agreement-list", ("agreement-",)),
+            Tab(_("Excel import"), "import-home", ("import-",), "may_enter"),
+            Tab(_("Duplicates"), "duplicate-list", ("duplicate-", "merge-"), "may_enter"),
+            Tab(_("Projects reported in the press"), "reported-project-list", ("reported-project-",)),
+        ),
+    ),
+    Entry(
+        _("Incubators"),
+        "building-community",
+        (
+            Tab(
+                _("Incubators"),
+                "incubator-list",
+                ("incubator-", "park-", "contract-", "target-", "organisation-", "reported-figure"),
+            ),
+            Tab(_("Spaces"), "space-list", ("space-", "occupancy-")),
+            Tab(_("Service tickets"), "ticket-list", ("ticket-",)),
+            Tab(_("Mentors and services"), "mentor-list", ("mentor-", "service-")),
+        ),
+    ),
+    Entry(
+        _("Enterprises"),
+        "building",
+        (
+            Tab(_("Enterprises"), "enterprise-list", ("enterprise-", "recognition-", "yearly-")),
+            Tab(_("Growth ladder"), "ladder", ("ladder",)),
+            Tab(_("Intellectual property"), "ip-list", ("ip-",)),
+            Tab(_("Talents"), "talent-list", ("talent-",)),
+            Tab(_("Financing"), "financing-list", ("financing-",)),
+        ),
+    ),
+    Entry(
+        _("Returns and evaluation"),
+        "report-analytics",
+        (
+            Tab(_("Period returns"), "return-list", ("return-",)),
+            Tab(_("Evaluation"), "evaluation-home", ("evaluation", "report-")),
+        ),
+    ),
+    Entry(
+        _("Settings"),
+        "settings",
+        (
+            Tab(_("Profile"), "settings", ("settings", "account_", "mfa_")),
+            Tab(_("API tokens"), "token-list", ("token-",)),
+            Tab(_("People and roles"), "membership-list", ("membership-",), "may_manage_people"),
+            Tab(_("Stage gates"), "gate-table-list", ("gate-table-",)),
+            Tab(_("Exchange rates"), "exchange-rate-list", ("exchange-rate",)),
+            Tab(_("History check"), "history-check", ("history-",), "may_check_history"),
+            Tab(_("API reference"), "api-docs", ("api-docs", "schema")),
+        ),
+    ),
 )
 
 DEMO_ACCOUNTS = (
@@ -49,22 +123,37 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
+    sections = [_section(entry, _open_view(request)) for entry in ENTRIES] if signed_in else []
     return {
-        "navigation": [_item(entry, _open_view(request)) for entry in ENTRIES if _exists(entry.url_name)]
-        if signed_in
-        else [],
+        "navigation": [section for section in sections if section["tabs"]],
+        "section_tabs": next((section["tabs"] for section in sections if section["active"]), []),
         "demo_accounts": DEMO_ACCOUNTS if settings.DEMO_ACCOUNTS_ALLOWED and not signed_in else (),
         "has_search": signed_in and _exists("search"),
     }
 
 
-def _item(entry: Entry, view_name: str) -> dict[str, Any]:
+def _section(entry: Entry, view_name: str) -> dict[str, Any]:
+    tabs = [
+        {
+            "label": tab.label,
+            "url": reverse(tab.url_name),
+            "active": _is_open(tab, view_name),
+            "only_if": tab.only_if,
+        }
+        for tab in entry.tabs
+        if _exists(tab.url_name)
+    ]
     return {
         "label": entry.label,
-        "url": reverse(entry.url_name),
         "icon": entry.icon,
-        "active": view_name.startswith(entry.starts),
+        "url": tabs[0]["url"] if tabs else "",
+        "tabs": tabs,
+        "active": any(tab["active"] for tab in tabs),
     }
+
+
+def _is_open(tab: Tab, view_name: str) -> bool:
+    return view_name == tab.url_name or view_name.startswith(tab.starts)
 
 
 def _open_view(request: HttpRequest) -> str:

@@ -78,3 +78,42 @@ def search_text(*names: str) -> str:
 def sort_key(name: str) -> str:
     """Chinese sorts by pinyin; the database has no ICU collation to do it."""
     return pinyin_of(name)[:120]
+
+
+#: What companies and projects carry beside their name, in the folded form; it never tells two of them apart.
+_LEGAL_FORMS = re.compile(
+    r"(股份)?有限(责任)?公司|集团|公司|项目|团队|\b(co|company|ltd|limited|inc|corp|corporation|llc|gmbh|ab|plc|"
+    r"project|team|group)\b"
+)
+#: Cities and provinces with which registered names begin; the same firm is as often written without.
+_PLACE = re.compile(
+    r"^(中国|江苏|浙江|广东|安徽|湖北|陕西|山东)?(省)?"
+    r"(江阴|无锡|上海|深圳|北京|苏州|南京|杭州|广州|昆山|珠海|香港|襄阳|宝鸡|青岛|泉州|淮南)?(市)?"
+)
+_IN_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+_NOT_A_LETTER = re.compile(r"[^0-9a-z\u00df-\u024f\u3400-\u9fff]+")
+
+
+@lru_cache(maxsize=16_384)
+def name_keys(*names: str) -> tuple[str, ...]:
+    """The forms under which two records of the same thing meet: 江阴飞榴科技有限公司, 飛榴科技, "Feiliu Keji
+    Co., Ltd." share one. Without legal forms, brackets, spaces and punctuation; Chinese also as pinyin.
+
+    Short remainders (one character, two letters) are no key: they would join strangers.
+    """
+    keys: list[str] = []
+    for name in names:
+        folded = fold(name)
+        bare = _NOT_A_LETTER.sub("", _LEGAL_FORMS.sub(" ", _IN_BRACKETS.sub(" ", folded)))
+        bare = bare or _NOT_A_LETTER.sub("", folded)
+        if _CHINESE.search(bare):
+            forms = [bare, _PLACE.sub("", bare)]
+            keys += [
+                key
+                for form in forms
+                if len(form) > 1
+                for key in (form, _NOT_A_LETTER.sub("", pinyin_of(form)))
+            ]
+        elif len(bare) > 2:
+            keys.append(bare)
+    return tuple(dict.fromkeys(keys))

@@ -11,7 +11,7 @@ from core.constraints import not_negative, ordered, paired, second_person
 from core.enums import Currency
 from enterprises.enums import EnterpriseKind, RecognitionKind
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Named, Park, Tracked, Verifiable
+from incubators.models import Incubator, Park, Recognisable, Tracked, Verifiable
 from incubators.scope import Action, scope_of
 
 
@@ -20,7 +20,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
 
 
-class Enterprise(Named, Tracked):
+class Enterprise(Recognisable, Tracked):
     """A company, or a team that has not founded one yet."""
 
     park = models.ForeignKey(
@@ -82,6 +82,7 @@ class Enterprise(Named, Tracked):
             ),
         ]
         indexes = [
+            GinIndex(fields=["name_keys"], name="enterprises_name_keys"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="enterprises_search"),
             models.Index(fields=["updated_at", "id"], name="enterprises_pull"),
         ]

@@ -33,9 +33,13 @@ INSTALLED_APPS = [
     "accounts",
     "incubators",
     "evidence",
+    "exchange",
     "enterprises",
     "projects",
+    "outreach",
+    "support",
     "evaluation",
+    "returns",
     "insight",
 ]
 

@@ -55,6 +55,13 @@ def status_pill(code: Any, label: Words = "", title: Words = "") -> SafeString:
     return pill(label or look.word, look.tone, look.icon, title)
 
 
+@register.simple_tag(takes_context=True)
+def visible_tabs(context: Context) -> list[dict[str, Any]]:
+    """The tabs of the open section that this person is offered."""
+    tabs: list[dict[str, Any]] = context.get("section_tabs", [])
+    return [tab for tab in tabs if not tab["only_if"] or context.get(tab["only_if"])]
+
+
 @register.simple_tag
 def stage_pill(code: Any, label: Words = "") -> SafeString:
     """``{% stage_pill project.stage project.get_stage_display %}``."""

@@ -1,24 +1,15 @@
 """Load everything that the sources say, section by section."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from core.demo import Loaded
 from evaluation.demo.figures import load_figures
 from evaluation.demo.places import load_incubators, load_organisations, load_parks, load_spaces
 from evaluation.demo.published import load_agreements, load_processes, load_reported_projects
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A section, how many records it has, and how many of them this load created or corrected."""
-
-    name: str
-    count: int
-    touched: int
 
 
 @transaction.atomic

@@ -8,10 +8,10 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from core import history
+from core.demo import Loaded
 from core.enums import Provenance
 from core.models import ExchangeRate
 from evaluation.demo.cast import Cast, Event
-from evaluation.demo.facts import Loaded
 from evaluation.demo.reading import document
 from evaluation.demo.side_by_side import run_two_at_a_time
 from evaluation.demo.site import site_events

@@ -1,6 +1,14 @@
 """Models of the incubators app, by theme."""
 
-from incubators.models.base import Named, Sourced, TenantQuerySet, Tracked, Verifiable, half_open
+from incubators.models.base import (
+    Named,
+    Recognisable,
+    Sourced,
+    TenantQuerySet,
+    Tracked,
+    Verifiable,
+    half_open,
+)
 from incubators.models.contracts import ContractTarget, IncubatorRecognition, OperatorContract, Space
 from incubators.models.places import Incubator, Membership, Organisation, Park
 from incubators.models.published import Agreement, ReferenceProcess, ReportedFigure
@@ -15,6 +23,7 @@ __all__ = [
     "OperatorContract",
     "Organisation",
     "Park",
+    "Recognisable",
     "ReferenceProcess",
     "ReportedFigure",
     "Sourced",

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import Provenance
-from core.search import search_text, sort_key
+from core.search import name_keys, search_text, sort_key
 from incubators.scope import Action, scope_of
 
 
@@ -57,6 +57,24 @@ class Named(models.Model):
     def index_names(self) -> None:
         self.search_text = search_text(*self.search_names())
         self.sort_key = sort_key(self.name_zh)
+
+
+class Recognisable(Named):
+    """A record that somebody may enter a second time under another spelling; ``name_keys`` meet then."""
+
+    name_keys = ArrayField(models.CharField(max_length=300), editable=False, default=list)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if (fields := kwargs.get("update_fields")) is not None and {"name_zh", "name_en"} & set(fields):
+            kwargs["update_fields"] = {*fields, "name_keys"}
+        super().save(*args, **kwargs)
+
+    def index_names(self) -> None:
+        super().index_names()
+        self.name_keys = list(name_keys(self.name_zh, self.name_en))
 
 
 class Sourced(models.Model):

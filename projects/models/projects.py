@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.enums import Provenance
 from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Named, Park, Tracked
+from incubators.models import Incubator, Named, Park, Recognisable, Tracked
 from incubators.scope import Action, scope_of
 from projects.enums import Cause, LeadSource, Stage
 
@@ -32,7 +32,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
 
 
-class Project(Named, Tracked):
+class Project(Recognisable, Tracked):
     """An invention on its way to a factory. It counts once in its park, whoever shares the credit."""
 
     code = models.CharField(_("number"), max_length=24, unique=True)
@@ -92,6 +92,7 @@ class Project(Named, Tracked):
         ]
         indexes = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="projects_search"),
+            GinIndex(fields=["name_keys"], name="projects_name_keys"),
             models.Index(fields=["updated_at", "id"], name="projects_pull"),
             models.Index(fields=["park", "updated_at", "id"], name="projects_pull_of_park"),
             models.Index(fields=["incubator", "updated_at", "id"], name="projects_pull_of_incubator"),

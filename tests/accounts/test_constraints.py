@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Notice, User
 from tests.constraints import broken
 from tests.factories import NOW
 
@@ -35,3 +35,16 @@ def test_accounts_token_ends_after_start(alice: User) -> None:
 def test_accounts_token_has_a_scope(alice: User) -> None:
     with broken("accounts_token_has_a_scope"):
         token(alice, scopes=[])
+
+
+def test_a_person_is_told_once_under_one_key(alice: User) -> None:
+    Notice.objects.create(user=alice, kind="test", texts={}, key="once", created_at=NOW)
+    with broken("accounts_notice_once"):
+        Notice.objects.create(user=alice, kind="test", texts={}, key="once", created_at=NOW)
+
+
+def test_a_notice_is_read_after_it_was_written(alice: User) -> None:
+    with broken("accounts_notice_read_after_written"):
+        Notice.objects.create(
+            user=alice, kind="test", texts={}, created_at=NOW, read_at=NOW - timedelta(seconds=1)
+        )

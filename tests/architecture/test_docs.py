@@ -18,7 +18,19 @@ from projects.stages import FORWARD, GATES, FactState, Missing, ProjectState, Re
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for pattern in ("*.md", "docs/**/*.md", "static/**/*.md") for path in ROOT.glob(pattern))
-VOCABULARIES = ("core", "accounts", "incubators", "evidence", "enterprises", "projects", "evaluation")
+VOCABULARIES = (
+    "core",
+    "accounts",
+    "incubators",
+    "evidence",
+    "exchange",
+    "enterprises",
+    "projects",
+    "outreach",
+    "support",
+    "evaluation",
+    "returns",
+)
 CODE_BLOCK = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)

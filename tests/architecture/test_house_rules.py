@@ -10,9 +10,13 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = (
     "config",
     "insight",
+    "returns",
     "evaluation",
+    "support",
+    "outreach",
     "projects",
     "enterprises",
+    "exchange",
     "evidence",
     "incubators",
     "accounts",

@@ -13,9 +13,13 @@ LINTER = Path(sys.executable).parent / "lint-imports"
 APPS = (
     "config",
     "insight",
+    "returns",
     "evaluation",
+    "support",
+    "outreach",
     "projects",
     "enterprises",
+    "exchange",
     "evidence",
     "incubators",
     "accounts",

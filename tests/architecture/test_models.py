@@ -8,7 +8,20 @@ from django.db import models
 
 from incubators.models import Incubator, Park
 
-OURS = {"core", "accounts", "incubators", "evidence", "enterprises", "projects", "evaluation", "insight"}
+OURS = {
+    "core",
+    "accounts",
+    "incubators",
+    "evidence",
+    "exchange",
+    "enterprises",
+    "projects",
+    "outreach",
+    "support",
+    "evaluation",
+    "returns",
+    "insight",
+}
 
 #: Models without a scope of their own, each with the reason.
 UNSCOPED = {

@@ -1,6 +1,6 @@
 import pytest
 
-from core.search import fold, search_text, sort_key
+from core.search import fold, name_keys, search_text, sort_key
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,17 @@ def test_another_name_is_not_found() -> None:
 
 def test_chinese_sorts_by_pinyin() -> None:
     assert sorted(["张江", "深圳", "安徽"], key=sort_key) == ["安徽", "深圳", "张江"]
+
+
+def test_one_firm_has_a_common_key_however_it_is_written() -> None:
+    forms = ["江阴飞榴科技有限公司", "飛榴科技（江阴）有限公司", "Feiliu Keji Co., Ltd.", "飞榴 科技"]
+    keys = [set(name_keys(form)) for form in forms]
+    assert set.intersection(*keys) == {"feiliukeji"}
+
+
+def test_what_tells_two_names_apart_stays_in_their_keys() -> None:
+    assert not set(name_keys("示例项目1")) & set(name_keys("示例项目12"))
+
+
+def test_a_name_too_short_to_mean_anything_is_no_key() -> None:
+    assert name_keys("A", "公司", "项") == ("公司", "gongsi")

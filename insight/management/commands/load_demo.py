@@ -1,15 +1,20 @@
 """``manage.py load_demo``: the published facts, the demonstration accounts and the fictional records."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from evaluation.demo.facts import Loaded, load_facts
+from core.demo import Loaded
+from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people
 from evaluation.demo.samples import load_samples
+
+#: What the other apps show beside the projects, in this order; each is called again without effect.
+OF_APPS: tuple[Callable[..., list[Loaded]], ...] = ()
 
 
 class Command(BaseCommand):
@@ -36,6 +41,7 @@ class Command(BaseCommand):
             samples = [
                 Loaded("demonstration accounts", len(people), opened),
                 *load_samples(at=at),
+                *(section for load in OF_APPS for section in load(at=at)),
             ]
             self._report(samples)
             sections += samples
