@@ -1,0 +1,101 @@
+"""Companies and teams."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from enterprises.enums import EnterpriseKind
+from incubators.models import Incubator, Park, Recognisable, Tracked
+from incubators.scope import Action, scope_of
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
+
+
+class Enterprise(Recognisable, Tracked):
+    """A company, or a team that has not founded one yet."""
+
+    park = models.ForeignKey(
+        Park, verbose_name=_("park"), on_delete=models.PROTECT, related_name="enterprises"
+    )
+    incubator = models.ForeignKey(
+        Incubator,
+        verbose_name=_("incubator"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enterprises",
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=EnterpriseKind.choices, default=EnterpriseKind.COMPANY
+    )
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    organisation_number = models.CharField(_("Swedish organisation number"), max_length=10, blank=True)
+    country = models.CharField(
+        _("country"), max_length=2, default="CN", help_text=_("two letters, as in CN or SE")
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enterprise")
+        verbose_name_plural = _("enterprises")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["park", "credit_code"],
+                condition=~Q(credit_code=""),
+                name="enterprises_credit_code_once_per_park",
+                violation_error_message=_(
+                    "An enterprise with this unified social credit code is already recorded."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["park", "organisation_number"],
+                condition=~Q(organisation_number=""),
+                name="enterprises_organisation_number_once_per_park",
+                violation_error_message=_("An enterprise with this organisation number is already recorded."),
+            ),
+            models.UniqueConstraint(
+                fields=["park", "incubator", "external_id"],
+                condition=~Q(external_id=""),
+                nulls_distinct=False,
+                name="enterprises_external_id_once",
+                violation_error_message=_(
+                    "An enterprise with this number of your own system is already recorded."
+                ),
+            ),
+            models.CheckConstraint(
+                name="enterprises_credit_code_form",
+                condition=Q(credit_code="")
+                | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"),
+                violation_error_message=_("A unified social credit code has 18 characters."),
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["name_keys"], name="enterprises_name_keys"),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="enterprises_search"),
+            models.Index(fields=["updated_at", "id"], name="enterprises_pull"),
+        ]
+
+    @property
+    def chain(self) -> str:
+        return self.incubator.chain if self.incubator else self.park.chain
+
+
+class OfEnterpriseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(
+            scope_of(user)
+            .places(Action.READ)
+            .filter(park="enterprise__park", incubator="enterprise__incubator")
+        )
+
+    def verified(self) -> Self:
+        return self.filter(verified_at__isnull=False)
