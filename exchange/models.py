@@ -147,6 +147,9 @@ class ImportRun(models.Model):
             ),
         ]
 
+    #: Set by ``start_import`` when the same bytes came before: this is the earlier run.
+    is_repeat = False
+
     def __str__(self) -> str:
         return self.original_name or f"{self.sheet} {self.created_at:%Y-%m-%d %H:%M}"
 
@@ -163,6 +166,30 @@ class ImportRun(models.Model):
         """Percent of the rows worked through."""
         return 100 if not self.is_at_work else min(99, self.rows_done * 100 // max(1, self.rows_total))
 
+    @property
+    def mapping(self) -> dict[int, str]:
+        """Position → name of the column; positions without a column are left out."""
+        return {int(position): name for position, name in self.layout.get("mapping", {}).items()}
+
+    @property
+    def headings(self) -> dict[int, str]:
+        """Position → heading as it stands in the file."""
+        return {int(position): text for position, text in self.layout.get("headings", {}).items()}
+
+    @property
+    def unknown(self) -> dict[int, str]:
+        """Position → heading, of the columns that nobody assigned."""
+        return {
+            position: text
+            for position, text in self.headings.items()
+            if text and position not in self.mapping
+        }
+
+    @property
+    def guesses(self) -> dict[int, str]:
+        """Position → name of the column, where a similar spelling was taken for it."""
+        return {int(position): name for position, name in self.layout.get("guesses", {}).items()}
+
 
 class OfRunQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
@@ -176,9 +203,10 @@ class ImportRow(models.Model):
 
     ``cells`` is a list by position, ``edits`` maps a column to the text typed over it, ``values`` maps a
     column to its value (see ``exchange.services.plain`` for how dates and decimals stand in JSON).
-    ``errors`` are objects with field, code, message, suggestion; ``remarks`` maps a column to how an unusual
-    spelling was read; ``changes`` maps a column to its text before and after; ``undo`` is what the table's
-    app needs to take the row back.
+    ``errors`` are objects with column (empty: the whole row), code, message, suggestion; ``remarks`` objects
+    with column and message say how an unusual spelling was read; ``changes`` maps a column to its text before
+    and after; ``candidates`` are objects with id, label, why, url; ``undo`` is what the table's app needs to
+    take the row back.
     """
 
     run = models.ForeignKey(
@@ -190,12 +218,12 @@ class ImportRow(models.Model):
     values = models.JSONField(_("as read"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=RowState.choices)
     errors = models.JSONField(_("what to mend"), default=list, blank=True)
-    remarks = models.JSONField(_("how it was read"), default=dict, blank=True)
+    remarks = models.JSONField(_("how it was read"), default=list, blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     candidates = models.JSONField(_("possibly the same"), default=list, blank=True)
     decision = models.CharField(_("decision"), max_length=6, choices=RowDecision.choices, blank=True)
     target = models.BigIntegerField(_("the record meant"), null=True, blank=True)
-    record = models.BigIntegerField(_("record"), null=True, blank=True)
+    record_id = models.BigIntegerField(_("record"), null=True, blank=True)
     undo = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = OfRunQuerySet.as_manager()
@@ -216,7 +244,7 @@ class ImportRow(models.Model):
             ),
             models.CheckConstraint(
                 name="exchange_written_row_has_a_record",
-                condition=~Q(status__in=[status.value for status in WRITTEN]) | Q(record__isnull=False),
+                condition=~Q(status__in=[status.value for status in WRITTEN]) | Q(record_id__isnull=False),
                 violation_error_message=_("A row that was written names its record."),
             ),
             models.CheckConstraint(
