@@ -8,9 +8,11 @@ preview, grid, parking, undo, templates, export) is the same for all of them.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -206,3 +208,41 @@ def sheet_of(code: str) -> Sheet | None:
 def all_sheets() -> tuple[Sheet, ...]:
     """In the order of registration: the order of the apps."""
     return tuple(_SHEETS.values())
+
+
+#: What a file gives for one cell. Numbers are exact (``Decimal`` of what is stored, ``int`` for whole ones),
+#: a cell shown in percent is the text ``27.3%``, an error value its text (``#REF!``), and a formula whose
+#: result was not stored the formula itself (``=SUM(B2:B9)``).
+RawCell = str | int | Decimal | date | datetime | bool | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about a file that its owner should know: ``row`` as in the file (from 1), ``column`` as a
+    position (from 0), each absent where it is about more than one."""
+
+    code: str
+    message: Text
+    row: int | None = None
+    column: int | None = None
+
+
+class RawRow(NamedTuple):
+    """One row of a file: its number there (from 1) and its cells, as many in each row of a sheet. ``merged``
+    holds, for positions that are empty because they belong to a merged range, the value of that range."""
+
+    number: int
+    cells: tuple[RawCell, ...]
+    hidden: bool = False
+    merged: Mapping[int, RawCell] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One table of a file as it stands there. ``date_1904``: bare numbers that are dates count from 1904."""
+
+    name: str
+    rows: Sequence[RawRow]
+    notes: Sequence[Note] = ()
+    hidden: bool = False
+    date_1904: bool = False
