@@ -17,6 +17,14 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
 
 
+class KeptEnterprises(models.Manager.from_queryset(EnterpriseQuerySet)):  # type: ignore[misc]
+    """All but those merged into another record: what is listed, searched, counted and evaluated."""
+
+    def get_queryset(self) -> EnterpriseQuerySet:
+        rows: EnterpriseQuerySet = super().get_queryset()
+        return rows.filter(merged_into=None)
+
+
 class Enterprise(Recognisable, Tracked):
     """A company, or a team that has not founded one yet."""
 
@@ -42,7 +50,18 @@ class Enterprise(Recognisable, Tracked):
     address = models.CharField(_("address"), max_length=200, blank=True)
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
 
-    objects = EnterpriseQuerySet.as_manager()
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_records",
+    )
+
+    objects = KeptEnterprises()
+    everything = EnterpriseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("enterprise")
@@ -50,7 +69,7 @@ class Enterprise(Recognisable, Tracked):
         constraints = [
             models.UniqueConstraint(
                 fields=["park", "credit_code"],
-                condition=~Q(credit_code=""),
+                condition=~Q(credit_code="") & Q(merged_into=None),
                 name="enterprises_credit_code_once_per_park",
                 violation_error_message=_(
                     "An enterprise with this unified social credit code is already recorded."
@@ -58,18 +77,23 @@ class Enterprise(Recognisable, Tracked):
             ),
             models.UniqueConstraint(
                 fields=["park", "organisation_number"],
-                condition=~Q(organisation_number=""),
+                condition=~Q(organisation_number="") & Q(merged_into=None),
                 name="enterprises_organisation_number_once_per_park",
                 violation_error_message=_("An enterprise with this organisation number is already recorded."),
             ),
             models.UniqueConstraint(
                 fields=["park", "incubator", "external_id"],
-                condition=~Q(external_id=""),
+                condition=~Q(external_id="") & Q(merged_into=None),
                 nulls_distinct=False,
                 name="enterprises_external_id_once",
                 violation_error_message=_(
                     "An enterprise with this number of your own system is already recorded."
                 ),
+            ),
+            models.CheckConstraint(
+                name="enterprises_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                violation_error_message=_("A record is merged into another one, not into itself."),
             ),
             models.CheckConstraint(
                 name="enterprises_credit_code_form",
@@ -94,8 +118,10 @@ class OfEnterpriseQuerySet(models.QuerySet[Any]):
         return self.filter(
             scope_of(user)
             .places(Action.READ)
-            .filter(park="enterprise__park", incubator="enterprise__incubator")
+            .filter(park="enterprise__park", incubator="enterprise__incubator"),
+            enterprise__merged_into=None,
         )
 
     def verified(self) -> Self:
-        return self.filter(verified_at__isnull=False)
+        """What counts. What a merge left with the record that was merged is not counted a second time."""
+        return self.filter(verified_at__isnull=False, enterprise__merged_into=None)
