@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import paired
 from exchange.enums import GONE, WRITTEN, ImportSource, ImportState, RowDecision, RowState
+from exchange.models.plain import from_plain, text_of
 from incubators.models import Incubator, Park
 from incubators.scope import Action, scope_of
 
@@ -202,7 +203,7 @@ class ImportRow(models.Model):
     """One row: its cells as typed, what was typed over them in the grid, its values as read, its fate.
 
     ``cells`` is a list by position, ``edits`` maps a column to the text typed over it, ``values`` maps a
-    column to its value (see ``exchange.services.plain`` for how dates and decimals stand in JSON).
+    column to its value (see ``exchange.models.plain`` for how dates and decimals stand in JSON).
     ``errors`` are objects with column (empty: the whole row), code, message, suggestion; ``remarks`` objects
     with column and message say how an unusual spelling was read; ``changes`` maps a column to its text before
     and after; ``candidates`` are objects with id, label, why, url; ``undo`` is what the table's app needs to
@@ -263,6 +264,16 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} #{self.number}"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Column → text as it stands in the grid: what was typed over a cell, else the cell itself."""
+        texts = {
+            name: text_of(from_plain(self.cells[position]))
+            for position, name in self.run.mapping.items()
+            if position < len(self.cells)
+        }
+        return texts | self.edits
 
 
 class RememberedHeading(models.Model):

@@ -1,0 +1,28 @@
+"""What apps build their tables of the Excel loop from."""
+
+from exchange.importers.keyed import (
+    INCUBATOR,
+    Entry,
+    Identity,
+    KeyedSheet,
+    incubator_choices,
+    placed,
+    same_cell,
+)
+from exchange.importers.undoing import mark_of, refuse_reviewed, users_of
+from exchange.models.plain import from_plain, to_plain
+
+__all__ = [
+    "INCUBATOR",
+    "Entry",
+    "Identity",
+    "KeyedSheet",
+    "from_plain",
+    "incubator_choices",
+    "mark_of",
+    "placed",
+    "refuse_reviewed",
+    "same_cell",
+    "to_plain",
+    "users_of",
+]
