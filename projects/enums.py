@@ -48,3 +48,90 @@ class LeadSource(models.TextChoices):
     UNIVERSITY = "university", _("university partner")
     INVESTOR = "investor", _("investor")
     DIRECT = "direct", _("direct contact")
+
+
+class GateTableStatus(models.TextChoices):
+    """A draft is written; what is published holds from its day on and never changes."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+class RequirementKind(models.TextChoices):
+    """What a gate may ask for."""
+
+    FIELD = "field", _("field of the record")
+    FACT = "fact", _("dated fact")
+    EVIDENCE = "evidence", _("attached file")
+    CONDITION = "condition", _("condition")
+
+
+class RequestState(models.TextChoices):
+    """Where the request for a step through a gate stands."""
+
+    OPEN = "open", _("waits for a decision")
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class StepState(models.TextChoices):
+    """Where one step of a leg's checklist stands."""
+
+    OPEN = "open", _("open")
+    IN_PROGRESS = "in_progress", _("in progress")
+    DONE = "done", _("done")
+    NOT_NEEDED = "not_needed", _("not needed")
+
+
+class ProposalState(models.TextChoices):
+    """Where a proposal to divide the credit stands."""
+
+    OPEN = "open", _("waiting for answers")
+    OBJECTED = "objected", _("objected to")
+    AGREED = "agreed", _("agreed by all sides")
+    DECIDED = "decided", _("put in force by the park")
+    REJECTED = "rejected", _("turned down by the park")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Answer(models.TextChoices):
+    """What one side says to a proposal."""
+
+    AGREE = "agree", _("agrees")
+    OBJECT = "object", _("objects")
+
+
+class Presence(models.TextChoices):
+    """Whether a support was there in the twelve months before a project ended or stalled."""
+
+    YES = "yes", _("was there")
+    NO = "no", _("was missing")
+    UNKNOWN = "unknown", _("not known")
+
+
+class Product(models.TextChoices):
+    """What came of a project that returned from abroad."""
+
+    DRUG = "drug", _("drug")
+    DEVICE = "device", _("medical device")
+    DIAGNOSTIC = "diagnostic", _("diagnostic")
+    OTHER = "other", _("other product")
+
+
+class ClinicalPhase(models.TextChoices):
+    """How far a drug or device has come."""
+
+    PRECLINICAL = "preclinical", _("preclinical")
+    TRIAL_APPROVED = "trial_approved", _("clinical trial approved")
+    PHASE_1 = "phase_1", _("phase I")
+    PHASE_2 = "phase_2", _("phase II")
+    PHASE_3 = "phase_3", _("phase III")
+    APPROVED = "approved", _("approved for the market")
+
+
+class RecordKind(models.TextChoices):
+    """What can be merged."""
+
+    PROJECT = "project", _("project")
+    ENTERPRISE = "enterprise", _("enterprise")

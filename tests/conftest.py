@@ -12,8 +12,11 @@ from incubators.models import Incubator, Park
 from tests import factories
 
 REFERENCE_DATA = [
+    ("support", "0002_ticket_types", "add_types"),
     ("projects", "0003_sectors", "add_sectors"),
+    ("projects", "0006_default_gates", "add_default_table"),
     ("evaluation", "0003_demonstration_scheme", "add_scheme"),
+    ("enterprises", "0006_ladder_examples", "add_ladder_examples"),
 ]
 
 

@@ -32,6 +32,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(scope_of(user).places(Action.READ).filter(park="park", incubator="incubator"))
 
 
+class KeptProjects(models.Manager.from_queryset(ProjectQuerySet)):  # type: ignore[misc]
+    """All but those merged into another record: what is listed, searched, counted and evaluated."""
+
+    def get_queryset(self) -> ProjectQuerySet:
+        rows: ProjectQuerySet = super().get_queryset()
+        return rows.filter(merged_into=None)
+
+
 class Project(Recognisable, Tracked):
     """An invention on its way to a factory. It counts once in its park, whoever shares the credit."""
 
@@ -69,7 +77,18 @@ class Project(Recognisable, Tracked):
     )
     stage_since = models.DateField(_("in this stage since"), editable=False)
 
-    objects = ProjectQuerySet.as_manager()
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_records",
+    )
+
+    objects = KeptProjects()
+    everything = ProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("project")
@@ -77,12 +96,17 @@ class Project(Recognisable, Tracked):
         constraints = [
             models.UniqueConstraint(
                 fields=["park", "incubator", "external_id"],
-                condition=~Q(external_id=""),
+                condition=~Q(external_id="") & Q(merged_into=None),
                 nulls_distinct=False,
                 name="projects_external_id_once",
                 violation_error_message=_(
                     "A project with this number of your own system is already recorded."
                 ),
+            ),
+            models.CheckConstraint(
+                name="projects_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                violation_error_message=_("A record is merged into another one, not into itself."),
             ),
             models.CheckConstraint(
                 name="projects_stage_known",
@@ -115,7 +139,8 @@ class Project(Recognisable, Tracked):
 class OfProjectQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(
-            scope_of(user).places(Action.READ).filter(park="project__park", incubator="project__incubator")
+            scope_of(user).places(Action.READ).filter(park="project__park", incubator="project__incubator"),
+            project__merged_into=None,
         )
 
 
@@ -132,6 +157,14 @@ class StageLog(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices, blank=True)
     destination = models.CharField(_("where it went"), max_length=160, blank=True)
+    gate_version = models.ForeignKey(
+        "projects.GateTable",
+        verbose_name=_("gate table applied"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="moves",
+    )
     moved_at = models.DateTimeField(_("recorded"))
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
