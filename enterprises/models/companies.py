@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import paired, second_person
 from enterprises.enums import EnterpriseKind
+from evidence.models import EvidenceFile
 from incubators.models import Incubator, Park, Recognisable, Tracked
 from incubators.scope import Action, scope_of
 
@@ -114,14 +116,52 @@ class Enterprise(Recognisable, Tracked):
 
 
 class OfEnterpriseQuerySet(models.QuerySet[Any]):
+    """Records that hang on an enterprise, at once or through another record (``path``)."""
+
+    path = "enterprise"
+
     def visible_to(self, user: Any) -> Self:
         return self.filter(
             scope_of(user)
             .places(Action.READ)
-            .filter(park="enterprise__park", incubator="enterprise__incubator"),
-            enterprise__merged_into=None,
+            .filter(park=f"{self.path}__park", incubator=f"{self.path}__incubator"),
+            **{f"{self.path}__merged_into": None},
         )
 
     def verified(self) -> Self:
         """What counts. What a merge left with the record that was merged is not counted a second time."""
-        return self.filter(verified_at__isnull=False, enterprise__merged_into=None)
+        return self.filter(**{"verified_at__isnull": False, f"{self.path}__merged_into": None})
+
+
+class OfEnterprise(models.Model):
+    """What every record of an enterprise carries; ``updated_at`` makes its ETag."""
+
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def owner(self) -> Enterprise:
+        """The enterprise to which the record belongs, and with it the place and the history chain."""
+        enterprise: Enterprise = self.enterprise  # type: ignore[attr-defined]
+        return enterprise
+
+
+def evidence_field(related_name: str) -> "models.ForeignKey[EvidenceFile | None, EvidenceFile | None]":
+    return models.ForeignKey(
+        EvidenceFile,
+        verbose_name=_("evidence"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name=related_name,
+    )
+
+
+def second_look(name: str) -> list[models.CheckConstraint]:
+    """The two rules over a record that one person enters and another verifies."""
+    return [
+        paired("verified_at", "verified_by", name=f"enterprises_{name}_verified_pair"),
+        second_person("entered_by", "verified_by", name=f"enterprises_{name}_second_person"),
+    ]

@@ -27,6 +27,25 @@ class YearlyFigure(Verifiable):
     tax_paid_amount = models.DecimalField(
         _("tax paid"), max_digits=18, decimal_places=2, null=True, blank=True
     )
+    total_assets_amount = models.DecimalField(
+        _("total assets at the end of the year"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    liabilities_amount = models.DecimalField(
+        _("liabilities at the end of the year"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    main_business_amount = models.DecimalField(
+        _("income from the main business"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    high_tech_income_amount = models.DecimalField(
+        _("income from high-tech products and services"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+    )
+    rd_in_china_amount = models.DecimalField(
+        _("R&D expense spent in China"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     staff_count = models.PositiveIntegerField(_("staff at the end of the year"), null=True, blank=True)
     rd_staff_count = models.PositiveIntegerField(_("R&D staff"), null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -50,6 +69,29 @@ class YearlyFigure(Verifiable):
             not_negative("revenue_amount", name="enterprises_revenue_not_negative"),
             not_negative("rd_expense_amount", name="enterprises_rd_expense_not_negative"),
             not_negative("tax_paid_amount", name="enterprises_tax_not_negative"),
+            not_negative("total_assets_amount", name="enterprises_assets_not_negative"),
+            not_negative("liabilities_amount", name="enterprises_liabilities_not_negative"),
+            not_negative("main_business_amount", name="enterprises_main_business_not_negative"),
+            not_negative("high_tech_income_amount", name="enterprises_high_tech_not_negative"),
+            not_negative("rd_in_china_amount", name="enterprises_rd_in_china_not_negative"),
+            ordered(
+                "main_business_amount",
+                "revenue_amount",
+                name="enterprises_main_business_within_revenue",
+                message=_("Income from the main business cannot exceed the revenue."),
+            ),
+            ordered(
+                "high_tech_income_amount",
+                "revenue_amount",
+                name="enterprises_high_tech_within_revenue",
+                message=_("Income from high-tech products cannot exceed the revenue."),
+            ),
+            ordered(
+                "rd_in_china_amount",
+                "rd_expense_amount",
+                name="enterprises_rd_in_china_within_rd",
+                message=_("R&D spent in China cannot exceed all R&D expense."),
+            ),
             models.CheckConstraint(
                 name="enterprises_rd_staff_within_staff",
                 condition=Q(rd_staff_count__isnull=True)
@@ -95,6 +137,13 @@ class Recognition(Verifiable):
                 fields=["enterprise", "kind", "granted_on", "certificate_number"],
                 name="enterprises_recognition_once",
                 violation_error_message=_("This recognition is already recorded."),
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise", "kind", "certificate_number"],
+                condition=Q(kind__in=[RecognitionKind.INVENTION_PATENT, RecognitionKind.PCT_PATENT])
+                & ~Q(certificate_number=""),
+                name="enterprises_patent_counted_once",
+                violation_error_message=_("A filing with this number is already counted."),
             ),
             ordered(
                 "granted_on",
