@@ -92,6 +92,8 @@ class Row:
     values: dict[str, Any]
     decision: str = ""  # "", "new" (it is another one) or "same" (it is the one in ``target``)
     target: int | None = None
+    #: Columns whose cells could not be read: their errors are told already, their values are absent.
+    unread: frozenset[str] = frozenset()
 
 
 class Status(StrEnum):
@@ -163,6 +165,10 @@ class Sheet(ABC):
     list_url_name: str = "home"
     #: Columns whose values identify a record; at least one of them is unique in its place.
     keys: tuple[str, ...] = ()
+
+    def url_of(self, record_id: int) -> str:
+        """The page of one record; empty when it has none of its own."""
+        return ""
 
     @abstractmethod
     def columns(self) -> Sequence[Column]:

@@ -11,9 +11,11 @@ from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,7 @@ from core.saving import clean_text, readable_integrity_errors
 from core.search import name_keys
 from exchange.importers.undoing import mark_of, refuse_reviewed, users_of
 from exchange.models.plain import from_plain, to_plain
-from exchange.sheets import Candidate, Choice, Column, Kind, Place, Row, Sheet, Status, Undo, Verdict, Written
+from exchange.sheets import Candidate, Column, Place, Row, Sheet, Status, Undo, Verdict, Written
 from incubators.models import Incubator, Park
 
 MOST_CANDIDATES = 5
@@ -109,9 +111,11 @@ class KeyedSheet(Sheet):
         """The records among which candidates are looked for."""
         return self.model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
 
-    def address(self, record_id: int) -> str:
-        """The page of a record; empty when it has none."""
-        return ""
+    #: The name of the URL of one record, which takes its id; empty when it has no page of its own.
+    record_url_name: str = ""
+
+    def url_of(self, record_id: int) -> str:
+        return reverse(self.record_url_name, args=[record_id]) if self.record_url_name else ""
 
     def check_entry(self, entry: Entry, *, actor: Any, at: datetime) -> None:
         """Rules that need the record the row is about; ``entry.refuse`` names what is wrong."""
@@ -154,8 +158,7 @@ class KeyedSheet(Sheet):
         for entry in entries:
             if entry.record is not None:
                 entry.changes = self._changes(entry)
-            else:
-                self._ask_for_required(entry)
+            self._ask_for_required(entry)
             self.check_entry(entry, actor=actor, at=at)
         return entries
 
@@ -237,7 +240,7 @@ class KeyedSheet(Sheet):
             .values_list("pk", "name_zh", "name_en", "name_keys")
         )
         for pk, name_zh, name_en, its_keys in rows:
-            candidate = Candidate(pk, name_zh or name_en, _("The names are alike."), self.address(pk))
+            candidate = Candidate(pk, name_zh or name_en, _("The names are alike."), self.url_of(pk))
             for key in its_keys:
                 if key in keys:
                     found.setdefault(key, []).append(candidate)
@@ -252,13 +255,16 @@ class KeyedSheet(Sheet):
         }
 
     def _ask_for_required(self, entry: Entry) -> None:
-        """A new record needs every required column, also where the file has no such column at all."""
-        refused = {error.field for error in entry.errors}
-        for name in self.required_names():
-            if entry.row.values.get(name) in (None, "") and name not in refused:
-                entry.refuse(name, _("This is needed for a new record. Fill it in."), "required")
+        """A new record needs every required column; of a stored one, none of them can be emptied."""
+        refused = {error.field for error in entry.errors} | entry.row.unread
+        for name in self._required:
+            if name in refused or entry.row.values.get(name) not in (None, ""):
+                continue
+            if entry.record is None or name in entry.row.values:
+                entry.refuse(name, _("This is needed. Fill it in."), "required")
 
-    def required_names(self) -> tuple[str, ...]:
+    @cached_property
+    def _required(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns() if column.required)
 
     def heading(self, name: str) -> str:
@@ -374,51 +380,9 @@ class KeyedSheet(Sheet):
             yield self.cells_of(record)
 
 
-def placed(place: Place, row: Row) -> Entry:
-    """An entry where its incubator column says, else where the import goes."""
-    entry = Entry(row, place.park, place.incubator)
-    code = row.values.get("incubator")
-    if not code:
-        return entry
-    found = next((incubator for incubator in place.incubators if code == incubator.code), None)
-    if found is None:
-        message = _("“%(code)s” is not an incubator in which you can enter records here.")
-        entry.refuse("incubator", message % {"code": code}, "not_found")
-    elif place.incubator is not None and found.pk != place.incubator.pk:
-        message = _("This table is for %(name)s. Leave the cell empty, or bring the row in there.")
-        entry.refuse("incubator", message % {"name": place.incubator}, "other_place")
-    else:
-        entry.incubator = found
-    return entry
-
-
 def label_of(column: Column) -> str:
     """The heading of a column in the language of the reader."""
     return column.label_zh if (get_language() or "zh").startswith("zh") else column.label_en
-
-
-INCUBATOR = Column(
-    name="incubator",
-    label_zh="孵化器",
-    label_en="Incubator",
-    kind=Kind.CHOICE,
-    note_zh="留空即为本次导入所属的孵化器",
-    note_en="Leave it empty for the incubator that this table is brought in for",
-    aliases=("飞地", "科创飞地", "所属孵化器", "载体", "enclave"),
-    width=20,
-)
-
-
-def incubator_choices(place: Place | None) -> list[Choice]:
-    """The incubators of the place; without a place, all of them."""
-    if place is None:
-        found: Iterable[Any] = Incubator.objects.order_by("code")
-    else:
-        found = [place.incubator] if place.incubator is not None else place.incubators
-    return [
-        Choice(incubator.code, incubator.name_zh, incubator.name_en or incubator.name_zh, (incubator.code,))
-        for incubator in found
-    ]
 
 
 def same_cell(one: Any, other: Any) -> bool:
