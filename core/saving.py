@@ -189,5 +189,6 @@ def _fields_of(condition: Any) -> set[str]:
 
 DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "projects_credit_totals_100": lambda: _("The credit shares of a project have to total 100%."),
+    "projects_proposal_totals_100": lambda: _("The credit shares of a proposal have to total 100%."),
     "core_history_append_only": lambda: _("The history can only be added to."),
 }

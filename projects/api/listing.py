@@ -74,7 +74,7 @@ def _statement(
 
     Only column names from the view's own table of orderings get into it; every value is a parameter.
     """
-    conditions = []
+    conditions = ["p.merged_into_id IS NULL"]
     scope = [
         f"p.{name} IN ({', '.join(['%s'] * count)})"
         for name, count in (("park_id", parks), ("incubator_id", incubators))
@@ -86,7 +86,7 @@ def _statement(
     if has_cursor:
         marks = ", ".join(["%s"] * len(columns))
         conditions.append(f"({keys}) {'<' if descending else '>'} ({marks})")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    where = f" WHERE {' AND '.join(conditions)}"
     order = ", ".join(f"p.{column} {'DESC' if descending else 'ASC'}" for column in columns)
     return f"SELECT {_SELECT} FROM {_FROM}{where} ORDER BY {order} LIMIT %s"
 

@@ -21,7 +21,8 @@ from projects.models.projects import OfProjectQuerySet, Project
 
 class ProjectFactQuerySet(OfProjectQuerySet):
     def verified(self) -> Self:
-        return self.filter(verified_at__isnull=False)
+        """What counts. What a merge left with the record that was merged is not counted a second time."""
+        return self.filter(verified_at__isnull=False, project__merged_into=None)
 
 
 class ProjectFact(Verifiable):
@@ -109,6 +110,12 @@ class RelocationLeg(models.Model):
     sequence = models.PositiveSmallIntegerField(_("leg"))
     from_place = models.CharField(_("from"), max_length=80)
     to_place = models.CharField(_("to"), max_length=80)
+    from_country = models.CharField(
+        _("from country"), max_length=2, blank=True, help_text=_("two letters, as in CN or SE")
+    )
+    to_country = models.CharField(
+        _("to country"), max_length=2, blank=True, help_text=_("two letters, as in CN or SE")
+    )
     legal_entity = models.ForeignKey(
         Enterprise,
         verbose_name=_("legal entity"),
@@ -142,6 +149,11 @@ class RelocationLeg(models.Model):
                 violation_error_message=_("This project already has a leg of that number."),
             ),
             models.CheckConstraint(
+                name="projects_leg_countries",
+                condition=Q(from_country__regex=r"^([A-Z]{2})?$", to_country__regex=r"^([A-Z]{2})?$"),
+                violation_error_message=_("A country is written with two capital letters, as in CN or SE."),
+            ),
+            models.CheckConstraint(
                 name="projects_leg_has_a_date",
                 condition=Q(planned_on__isnull=False) | Q(departed_on__isnull=False),
                 violation_error_message=_("A leg has a planned or an actual departure."),
@@ -170,6 +182,10 @@ class RelocationLeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_place} → {self.to_place}"
+
+    @property
+    def crosses_a_border(self) -> bool:
+        return bool(self.from_country and self.to_country and self.from_country != self.to_country)
 
 
 class CreditShare(models.Model):
