@@ -91,7 +91,8 @@ class KeyedSheet(Sheet):
 
     @abstractmethod
     def known(self, *, place: Place, entries: Sequence[Entry], actor: Any) -> Mapping[Identity, Any]:
-        """The records behind these identities, among those that ``actor`` may see. No query per row."""
+        """The records behind these identities, among those that ``actor`` may see and that lie ``within``
+        the place. No query per row."""
 
     @abstractmethod
     def cells_of(self, record: Any) -> dict[str, Any]:
@@ -106,6 +107,13 @@ class KeyedSheet(Sheet):
     def names(self, entry: Entry) -> tuple[str, ...]:
         """Names by which the record may already be there under another spelling; empty: not looked for."""
         return ()
+
+    def within(self, place: Place, records: Any) -> Any:
+        """Those of the place alone: whoever sees the place sees the preview, whoever made it. What lies
+        beyond, such as another incubator's record that a park administrator knows, is not shown there."""
+        if place.incubator is not None:
+            return records.filter(incubator=place.incubator)
+        return records.filter(park=place.park)
 
     def visible(self, actor: Any) -> Any:
         """The records among which candidates are looked for."""
@@ -150,7 +158,7 @@ class KeyedSheet(Sheet):
         """The entries with record, candidates, changes and every error."""
         entries = self.read(place=place, rows=rows, actor=actor, at=at)
         known = self.known(place=place, entries=entries, actor=actor)
-        chosen = self._chosen(entries, actor)
+        chosen = self._chosen(place, entries, actor)
         seen: dict[Identity, int] = {}
         for entry in entries:
             self._find(entry, known, chosen, seen)
@@ -162,12 +170,13 @@ class KeyedSheet(Sheet):
             self.check_entry(entry, actor=actor, at=at)
         return entries
 
-    def _chosen(self, entries: Sequence[Entry], actor: Any) -> Mapping[int, Any]:
+    def _chosen(self, place: Place, entries: Sequence[Entry], actor: Any) -> Mapping[int, Any]:
         """The records that somebody said rows are the same as."""
         wanted = [entry.row.target for entry in entries if entry.row.decision == "same"]
         if not wanted:
             return {}
-        return {record.pk: record for record in self.whole(self.visible(actor).filter(pk__in=wanted))}
+        records = self.within(place, self.visible(actor)).filter(pk__in=wanted)
+        return {record.pk: record for record in self.whole(records)}
 
     def whole(self, queryset: Any) -> Any:
         """The query with everything that ``cells_of`` reads."""
@@ -234,8 +243,8 @@ class KeyedSheet(Sheet):
             return {}
         found: dict[str, list[Candidate]] = {}
         rows = (
-            self.visible(actor)
-            .filter(park=place.park, name_keys__overlap=sorted(keys))
+            self.within(place, self.visible(actor))
+            .filter(name_keys__overlap=sorted(keys))
             .order_by("pk")
             .values_list("pk", "name_zh", "name_en", "name_keys")
         )

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from exchange.sheets import Kind
+
 
 def to_plain(value: Any) -> Any:
     """A cell as JSON keeps it."""
@@ -44,3 +46,12 @@ def text_of(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def shown(value: Any, kind: Kind) -> str:
+    """The value of a column as one types it: a month without its day, a percentage with its sign."""
+    if kind is Kind.MONTH and isinstance(value, date):
+        return value.strftime("%Y-%m")
+    if kind is Kind.PERCENT and value is not None:
+        return f"{text_of(value)}%"
+    return text_of(value)

@@ -1,0 +1,164 @@
+"""Writing the good rows of an import, each once, in chunks; the others stay parked."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import history
+from core.errors import Conflict, DomainError
+from core.saving import readable_integrity_errors
+from exchange.enums import EDITABLE, PARKED, TO_WRITE, WRITTEN, ImportState, RowState
+from exchange.models import ImportRow, ImportRun
+from exchange.selectors import place_of_run, sheet_of_run
+from exchange.services.judging import judge, row_of
+from exchange.services.leases import Lease, claim, enqueue_on_commit
+from exchange.services.parsing import Parser, problem
+from exchange.services.storing import JUDGED, save_rows
+from exchange.sheets import Written
+from incubators.scope import Action, require
+
+#: From so many rows on, a worker writes them.
+LARGEST_INLINE = 1000
+SMALLEST_CHUNK = 1000
+MOST_CHUNKS = 20
+BECAME_DUPLICATE = "duplicate"
+
+
+def commit_run(*, run: ImportRun, actor: User, at: datetime) -> ImportRun:
+    """Write the rows that are new or updates; errors and open duplicates stay. A second click changes
+    nothing. Raises ``Refused`` without the right to enter, ``Conflict`` where there is nothing to submit."""
+    require(Action.ENTER, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
+    counts = Counter(run.rows.values_list("status", flat=True))
+    writable = sum(counts[status] for status in TO_WRITE)
+    if not _begun(run, writable, counts, actor, at):
+        run.refresh_from_db()
+        return run
+    if writable > LARGEST_INLINE:
+        enqueue_on_commit(run)
+    elif (lease := claim(run.pk, lambda: at)) is not None:
+        write_on(lease=lease)
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def _begun(run: ImportRun, writable: int, counts: Counter[str], actor: User, at: datetime) -> bool:
+    """Take the run from a state in which it can be submitted, by compare-and-swap; whoever comes second
+    finds it taken."""
+    if not writable and any(counts[status] for status in PARKED):
+        message = _("No row can be submitted yet: mend or decide at least one.")
+        raise Conflict(message, code="nothing_to_submit")
+    with readable_integrity_errors(ImportRun):
+        taken = ImportRun.objects.filter(pk=run.pk, state__in=EDITABLE).update(
+            state=ImportState.WRITING,
+            committed_at=at,
+            committed_by=actor,
+            undone_at=None,
+            undone_by=None,
+            rows_done=0,
+            rows_total=writable,
+            error="",
+            attempts=0,
+            lease_token="",
+            lease_until=None,
+            updated_at=at,
+        )
+    if taken:
+        return True
+    state = ImportRun.objects.values_list("state", flat=True).get(pk=run.pk)
+    if state != ImportState.WRITING:
+        raise Conflict(
+            _("This import cannot be submitted: it is “%(state)s”.") % {"state": ImportState(state).label},
+            code="not_ready",
+        )
+    return False
+
+
+def write_on(*, lease: Lease) -> None:
+    """Write chunk after chunk until no row is left. Each chunk is one transaction with its rows' new status,
+    so that whoever takes over after a kill goes on with the rest."""
+    run = ImportRun.objects.select_related("park", "incubator", "committed_by").get(pk=lease.run_id)
+    size = max(SMALLEST_CHUNK, -(-run.rows_total // MOST_CHUNKS))
+    refused = ""
+    try:
+        while _write_chunk(lease, size):
+            pass
+    except DomainError as error:  # the rights are gone, or the place: nothing of this chunk was written
+        refused = str(error)
+    _finish(lease, refused)
+
+
+@transaction.atomic
+def _write_chunk(lease: Lease, size: int) -> bool:
+    run = lease.hold()
+    rows = list(run.rows.filter(status__in=TO_WRITE).order_by("number")[:size])
+    if not rows:
+        return False
+    actor, at = run.committed_by, lease.clock()
+    assert actor is not None  # the database holds it
+    sheet, place = sheet_of_run(run), place_of_run(run, actor)
+    require(Action.ENTER, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
+    with translation.override(run.language):
+        written = sheet.write(place=place, rows=[row_of(row) for row in rows], actor=actor, at=at)
+        for row, result in zip(rows, written, strict=True):
+            _note(row, result)
+        again = [row for row in rows if any(error["code"] == BECAME_DUPLICATE for error in row.errors)]
+        if again:
+            judge(
+                again,
+                parser=Parser(sheet, place, run.layout, at),
+                actor=actor,
+                at=at,
+                language=run.language,
+            )
+            _park(again)
+    save_rows(rows, (*JUDGED, "undo"))
+    lease.renew(rows_done=min(run.rows_total, run.rows_done + len(rows)))
+    return True
+
+
+def _note(row: ImportRow, result: Written) -> None:
+    row.errors = [problem(error) for error in result.errors]
+    if result.action == "error":
+        row.status = RowState.ERROR.value
+        return
+    row.status = {
+        "created": RowState.CREATED.value,
+        "updated": RowState.UPDATED.value,
+        "unchanged": RowState.UNCHANGED.value,
+    }[result.action]
+    row.record_id, row.undo = result.record_id, dict(result.undo)
+
+
+def _park(rows: Sequence[ImportRow]) -> None:
+    """A row that met a similar record waits for a decision, whatever it looks like by itself."""
+    for row in rows:
+        if row.status in TO_WRITE:
+            message = _("This row could not be written. Check it and submit again.")
+            row.status = RowState.ERROR.value
+            row.errors = [{"column": "", "code": "not_written", "message": message, "suggestion": ""}]
+
+
+@transaction.atomic
+def _finish(lease: Lease, refused: str) -> None:
+    run = lease.hold()
+    counts = Counter(run.rows.values_list("status", flat=True))
+    history.record(
+        chain=run.chain,
+        action="import.submitted",
+        subject=run,
+        changes={
+            "sheet": [None, run.sheet],
+            "sha256": [None, run.sha256],
+            **{status.value: [None, counts[status]] for status in (*WRITTEN, *PARKED)},
+        },
+        actor=run.committed_by,
+        at=lease.clock(),
+    )
+    rows = sum(count for status, count in counts.items() if status != RowState.EMPTY)
+    lease.finish(ImportState.DONE, error=refused, rows_done=rows, rows_total=rows)
