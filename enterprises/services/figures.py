@@ -11,8 +11,9 @@ from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Invalid, Refused
 from core.saving import assign, clean_value, save_checked, values_of
-from enterprises.models import Enterprise, Recognition, YearlyFigure
+from enterprises.models import Enterprise, IpFiling, Recognition, TalentResult, YearlyFigure
 from enterprises.services.companies import local_day
+from enterprises.services.records import verify_record
 from incubators.scope import Action, require
 
 YEAR_FIELDS = (
@@ -20,6 +21,11 @@ YEAR_FIELDS = (
     "revenue_amount",
     "rd_expense_amount",
     "tax_paid_amount",
+    "total_assets_amount",
+    "liabilities_amount",
+    "main_business_amount",
+    "high_tech_income_amount",
+    "rd_in_china_amount",
     "staff_count",
     "rd_staff_count",
 )
@@ -111,8 +117,24 @@ def verify_yearly_figures(*, figures: YearlyFigure, actor: User, at: datetime) -
 
 
 def verify_recognition(*, recognition: Recognition, actor: User, at: datetime) -> Recognition:
-    """A second person at the park confirms a title."""
+    """A second person at the park confirms a title; one that a filing or a talent plan made, with that."""
+    source = _source_of(recognition)
+    if source is not None:
+        verify_record(record=source, actor=actor, at=at)
+        recognition.refresh_from_db()
+        return recognition
     return _verify(recognition, action="recognition.verified", actor=actor, at=at)
+
+
+def _source_of(recognition: Recognition) -> IpFiling | TalentResult | None:
+    """The unverified record of a register through which this recognition is counted."""
+    for model in (IpFiling, TalentResult):
+        found: IpFiling | TalentResult | None = model._default_manager.filter(
+            recognition=recognition, verified_at=None
+        ).first()
+        if found is not None:
+            return found
+    return None
 
 
 @transaction.atomic

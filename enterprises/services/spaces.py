@@ -1,0 +1,165 @@
+"""Writes of occupancies: who is in which space, for how long, at what rent."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import history
+from core.enums import Provenance
+from core.errors import Conflict, FieldError, Invalid
+from core.saving import readable_integrity_errors, values_of
+from enterprises.models import Enterprise, Occupancy
+from enterprises.services.tracked import locked, save_tracked
+from incubators.models import Space
+from incubators.scope import Action, require
+
+OCCUPANCY_FIELDS = (
+    "is_whole",
+    "area_m2",
+    "starts_on",
+    "ends_on",
+    "rent_amount",
+    "currency",
+    "rent_unit",
+    "rent_free_until",
+    "deposit_amount",
+    "agreement",
+    "evidence",
+    "external_id",
+)
+
+
+@transaction.atomic
+def save_occupancy(
+    *,
+    occupancy: Occupancy | None,
+    space: Space,
+    enterprise: Enterprise,
+    values: Mapping[str, Any],
+    actor: User,
+    at: datetime,
+    expected_version: int | None = None,
+    provenance: str = Provenance.RECORDED,
+) -> Occupancy:
+    """Let an enterprise into a space, or change for how long, how much and at what rent.
+
+    Refused where the space would be overfull on any day; the database keeps the same rule at commit.
+    """
+    incubator = space.incubator
+    require(Action.ENTER, user=actor, park_id=incubator.park_id, incubator_id=incubator.pk)
+    _check_place(space, enterprise)
+    record = locked(occupancy or Occupancy(space=space, enterprise=enterprise, provenance=provenance))
+    if (record.space_id, record.enterprise_id) != (space.pk, enterprise.pk):
+        raise Invalid(_("The space and the enterprise of an occupancy stay. End it and enter another one."))
+    space = Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+    with readable_integrity_errors(Occupancy):
+        save_tracked(
+            record,
+            {**values, "area_m2": space.area_m2} if values.get("is_whole") else values,
+            fields=OCCUPANCY_FIELDS,
+            action="occupancy",
+            chain=incubator.chain,
+            actor=actor,
+            at=at,
+            expected_version=expected_version,
+            check=lambda item: _check_room(item, space),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS enterprises_occupancy_within_area IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS enterprises_occupancy_within_area DEFERRED")
+    return record
+
+
+def end_occupancy(
+    *, occupancy: Occupancy, on: date, actor: User, at: datetime, expected_version: int | None = None
+) -> Occupancy:
+    """The enterprise leaves: ``on`` is the first day on which the space is free again."""
+    values: dict[str, Any] = {"ends_on": on}
+    if occupancy.rent_free_until is not None and on is not None and occupancy.rent_free_until > on:
+        values["rent_free_until"] = on
+    return save_occupancy(
+        occupancy=occupancy,
+        space=occupancy.space,
+        enterprise=occupancy.enterprise,
+        values=values,
+        actor=actor,
+        at=at,
+        expected_version=expected_version,
+    )
+
+
+@transaction.atomic
+def remove_occupancy(*, occupancy: Occupancy, actor: User, at: datetime) -> None:
+    """Take back an occupancy that never was; one that was is ended."""
+    incubator = occupancy.space.incubator
+    require(Action.ENTER, user=actor, park_id=incubator.park_id, incubator_id=incubator.pk)
+    record = locked(occupancy)
+    history.record(
+        chain=incubator.chain,
+        action="occupancy.removed",
+        subject=record,
+        changes=history.changed_fields(values_of(record, OCCUPANCY_FIELDS), dict.fromkeys(OCCUPANCY_FIELDS)),
+        actor=actor,
+        at=at,
+    )
+    record.delete()
+
+
+def _check_place(space: Space, enterprise: Enterprise) -> None:
+    if space.incubator.park_id != enterprise.park_id:
+        raise Invalid(
+            _("This enterprise belongs to another park."),
+            fields=[FieldError("enterprise", _("Choose an enterprise of this park."), "other_park")],
+        )
+
+
+def _check_room(record: Occupancy, space: Space) -> None:
+    """The most crowded day of the occupancy, said with its numbers; evidence of the right place."""
+    file = record.evidence
+    if file is not None and file.park_id != record.enterprise.park_id:
+        raise Invalid(
+            _("This file belongs to another record."), fields=[FieldError("evidence", _("Upload it here."))]
+        )
+    if record.area_m2 is None or record.starts_on is None:
+        return  # the fields themselves are refused next
+    _check_available(record, space)
+    others = list(
+        Occupancy.objects.filter(space=space).exclude(pk=record.pk).exclude(ends_on__lte=record.starts_on)
+    )
+    days = [record.starts_on, *(item.starts_on for item in others)]
+    for day in sorted(days):
+        if day < record.starts_on or (record.ends_on is not None and day >= record.ends_on):
+            continue
+        taken = sum((item.area_m2 for item in others if _is_there(item, day)), Decimal(0))
+        if taken + record.area_m2 > space.area_m2:
+            free = space.area_m2 - taken
+            raise Conflict(
+                _("On %(day)s only %(free)s m² of %(area)s m² are free, and %(asked)s m² are asked for.")
+                % {
+                    "day": day,
+                    "free": f"{max(free, Decimal(0)).normalize():f}",
+                    "area": f"{space.area_m2.normalize():f}",
+                    "asked": f"{record.area_m2.normalize():f}",
+                },
+                code="enterprises_occupancy_within_area",
+                fields=[FieldError("area_m2", _("Choose less room, other days or another space."), "room")],
+            )
+
+
+def _check_available(record: Occupancy, space: Space) -> None:
+    late = space.ends_on is not None and (record.ends_on is None or record.ends_on > space.ends_on)
+    if (space.starts_on is not None and record.starts_on < space.starts_on) or late:
+        raise Conflict(
+            _("The space is not available for all of this time."),
+            code="not_available",
+            fields=[FieldError("starts_on", _("Choose days on which the space is available."), "available")],
+        )
+
+
+def _is_there(occupancy: Occupancy, day: date) -> bool:
+    return occupancy.starts_on <= day and (occupancy.ends_on is None or occupancy.ends_on > day)
