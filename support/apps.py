@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class SupportConfig(AppConfig):
     name = "support"
     verbose_name = _("Services")
+
+    def ready(self) -> None:
+        from core.due import register_due
+        from support.selectors import due_items
+
+        register_due("support", due_items)
