@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from core.copying import copy_in
+from core.copying import copy_in, copy_over
 from core.models import ExchangeRate, HistoryEntry
 
 
@@ -50,3 +50,47 @@ def test_decimals_days_and_defaults(db: None) -> None:
 def test_broken_rules_are_django_errors(db: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         copy_in([ExchangeRate(currency="SEK", on=date(2021, 1, 1), rate=Decimal(0), source="test")])
+
+
+def test_copying_over_changes_exactly_these_fields_of_exactly_these_rows(db: None) -> None:
+    def rate(day: int) -> ExchangeRate:
+        return ExchangeRate(currency="SEK", on=date(2021, 1, day), rate=Decimal("0.75"), source="test")
+
+    rates = [rate(1), rate(2), rate(3)]
+    copy_in(rates)
+    for changed in rates[:2]:
+        changed.rate, changed.source, changed.on = Decimal("0.8"), "tab\tand “引号”", date(2030, 1, 1)
+    copy_over(rates[:2], ["rate", "source"])
+    copy_over([], ["rate"])
+    stored = ExchangeRate.objects.order_by("id").values_list("on__day", "rate", "source")
+    assert list(stored) == [
+        (1, Decimal("0.8"), "tab\tand “引号”"),
+        (2, Decimal("0.8"), "tab\tand “引号”"),
+        (3, Decimal("0.75"), "test"),
+    ]
+    rates[0].rate = Decimal(-1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_over(rates[:1], ["rate"])
+
+
+@pytest.mark.parametrize("changes", [{"n": 2**70, "f": 0.1, "z": -0.5}, {}, {"文": "🙂", "a\\b": 'q"'}])
+def test_json_is_copied_as_it_is_inserted(db: None, changes: dict[str, object]) -> None:
+    entries = [
+        HistoryEntry(
+            chain=chain,
+            sequence=1,
+            at=datetime(2021, 6, 1, tzinfo=UTC),
+            actor="alice",
+            action="x",
+            subject_type="t",
+            subject_id="1",
+            changes=changes,
+            previous_hash="0",
+            hash="1",
+        )
+        for chain in ("copied", "inserted")
+    ]
+    copy_in(entries[:1])
+    HistoryEntry.objects.bulk_create(entries[1:])
+    copied, inserted = HistoryEntry.objects.order_by("chain").values_list("changes", flat=True)
+    assert copied == inserted == changes
