@@ -21,7 +21,7 @@ def locked(record: T) -> T:
     Enterprise.objects.select_for_update(of=("self",)).get(pk=record.enterprise_id)
     if record.pk is None:
         return record
-    found: T | None = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()  # type: ignore[assignment]
+    found: T | None = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
     if found is None:
         raise Conflict(_("Somebody else removed this meanwhile."), code="removed")
     return found

@@ -1,4 +1,4 @@
-"""Reads of the enterprises app."""
+"""Lists of companies and teams."""
 
 from typing import Any
 
