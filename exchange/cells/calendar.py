@@ -1,7 +1,7 @@
 """The forms in which people write a date, as pure text work for ``dates``."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.cells.numerals import digits_replaced
 
@@ -65,7 +65,7 @@ def written_date(text: str) -> Written | None:
     found = _year_first(text) or _year_last(text) or _english(text.lower())
     if found is None:
         return None
-    return found if not has_time else Written(**{**vars(found), "has_time": True})
+    return replace(found, has_time=has_time)
 
 
 def is_vague(text: str) -> bool:
@@ -83,7 +83,8 @@ def _without_time(text: str) -> tuple[str, bool]:
 def _year_first(text: str) -> Written | None:
     for form in (_FULL, _COMPACT, _MONTH, _COMPACT_MONTH, _YEAR):
         if found := form.fullmatch(text):
-            return Written(**{name: int(value) for name, value in found.groupdict().items()})
+            parts = {name: int(value) for name, value in found.groupdict().items()}
+            return Written(parts["year"], parts.get("month"), parts.get("day"))
     if found := _SHORT_YEAR.fullmatch(text):
         return Written(int(found["year"]), int(found["month"]), int(found["day"]), short_year=True)
     if found := _NO_YEAR.fullmatch(text):

@@ -45,15 +45,17 @@ class Context:
     date_1904: bool = False
 
 
-def refused(context: Context, code: str, message: Text, *, suggestion: str = "", **values: object) -> Parsed:
+def refused(
+    context: Context, code: str, message: Text, /, *, suggestion: str = "", **values: object
+) -> Parsed:
     """No value: the sentence with its ``{placeholders}`` filled in, and what to write instead."""
-    sentence = format_lazy(message, suggestion=suggestion, **values)
+    sentence = format_lazy(message, suggestion=suggestion, **values)  # type: ignore[arg-type]
     return Parsed(error=FieldError(context.column.name, sentence, code), suggestion=suggestion)
 
 
-def remarked(value: Any, message: Text, **values: object) -> Parsed:
+def remarked(value: Any, message: Text, /, **values: object) -> Parsed:
     """A value that was understood, and how."""
-    return Parsed(value, remark=format_lazy(message, **values))
+    return Parsed(value, remark=format_lazy(message, **values))  # type: ignore[arg-type]
 
 
 def shown(raw: RawCell) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "marker_of",
 ]
 
+MOST_NAMED = 20  # rows that a note lists
 SEARCHED = 30  # rows from the top among which the heading is sought
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -114,7 +115,7 @@ def _find_heading(sheet: RawSheet, names: Headings) -> _Heading | None:
         _as_heading(sheet, first, last, names)
         for first, after in zip(top, [*top[1:], -1], strict=True)
         for last in (first, after)
-        if last == first or last == first + 1
+        if last == first or (last == first + 1 and sheet.rows[last].number == sheet.rows[first].number + 1)
     ]
     best = max(candidates, key=lambda candidate: candidate.rank, default=None)
     return best if best and best.mapping else None
@@ -193,7 +194,15 @@ def _records(
             notes.append(Note("heading_again", _("A repeated heading was left out."), row=row.number))
         else:
             records.append(row)
+    if merged := [row.number for row in records if row.merged]:
+        notes.append(_merged_note(merged))
     return records
+
+
+def _merged_note(numbers: Sequence[int]) -> Note:
+    message = _("Merged cells: their value counts only for the first row; see rows {rows}.")
+    rows = [str(number) for number in numbers[:MOST_NAMED]] + ["…"] * (len(numbers) > MOST_NAMED)
+    return Note("merged", format_lazy(message, rows=", ".join(rows)))
 
 
 def _repeats_heading(row: RawRow, used: Mapping[int, Column], names: Headings) -> bool:

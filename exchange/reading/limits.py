@@ -17,9 +17,9 @@ MOST_ROWS_ABOVE = 30  # titles, headings, notes and totals beside them
 MOST_COLUMNS = 200
 
 
-def refusal(code: str, message: Text, **values: object) -> Invalid:
+def refusal(code: str, message: Text, /, **values: object) -> Invalid:
     """The refusal of a whole file: the sentence with its ``{placeholders}`` filled in."""
-    return Invalid(format_lazy(message, **values), code=code)
+    return Invalid(format_lazy(message, **values), code=code)  # type: ignore[arg-type]
 
 
 def content_within_limit(content: BinaryIO) -> bytes:
@@ -35,9 +35,13 @@ def content_within_limit(content: BinaryIO) -> bytes:
             ),
             limit=LARGEST_FILE // MEGABYTE,
         )
-    if not stored.strip(b"\x00\r\n\t ,;\xef\xbb\xbf"):
-        raise refusal("empty", _("The file is empty. Fill in the template and upload it again."))
+    if not stored.strip(b"\x00\r\n\t ,;\xef\xbb\xbf\xfe\xff"):
+        raise empty()
     return stored
+
+
+def empty() -> Invalid:
+    return refusal("empty", _("The file is empty. Fill in the template and upload it again."))
 
 
 def too_many_rows(sheet: str) -> Invalid:
