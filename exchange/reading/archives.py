@@ -4,7 +4,6 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +42,7 @@ class Archive:
         self._parts = {part.filename: part for part in parts}
         if len(self._parts) < len(parts):
             raise broken()  # two parts of one name: programs would disagree on which is meant
+        self._markup: dict[str, bytes] = {}
         self._refuse_bombs()
 
     @property
@@ -53,8 +53,11 @@ class Archive:
         return name in self._parts
 
     def read(self, name: str) -> bytes:
-        """One part, unpacked; never more than it claims."""
-        part = self._parts[name]
+        """One part, unpacked. Those of markup are kept: each is needed more than once."""
+        return self._markup.get(name) or self._unpacked(self._parts[name])
+
+    def _unpacked(self, part: zipfile.ZipInfo) -> bytes:
+        """Never more than the part claims."""
         start = self._start_of(part)
         packed = self._content[start : start + part.compress_size]
         if part.compress_type == zipfile.ZIP_STORED:
@@ -90,18 +93,14 @@ class Archive:
             raise zip_bomb()  # parts that overlap: the same bytes unpacked many times
         if any(part.compress_type not in _PACKED for part in parts):
             raise broken()
-        for name, markup in self._markup():
-            _refuse_entities(name, markup)
-
-    def _markup(self) -> Iterator[tuple[str, bytes]]:
-        """Every part is unpacked here once; those of markup are given on."""
-        for name in self._parts:
-            unpacked = self.read(name)
+        for name, part in self._parts.items():
+            unpacked = self._unpacked(part)
             if name.endswith((".xml", ".rels", ".vml")):
-                yield name, unpacked
+                _refuse_entities(unpacked)
+                self._markup[name] = unpacked
 
 
-def _refuse_entities(name: str, markup: bytes) -> None:
+def _refuse_entities(markup: bytes) -> None:
     """Office programs write neither document types nor entities, and always UTF-8."""
     if markup.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")):
         raise broken()

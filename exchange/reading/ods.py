@@ -14,21 +14,20 @@ from exchange.reading.limits import LARGEST_UNPACKED, broken
 
 _CONTENT = "content.xml"
 _MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
-_EXTERNAL = re.compile(
-    rb"<table:(?:table-source|cell-range-source|dde-link)\b|table:formula=\"[^\"]*'(?:file|https?)://"
-)
+_EXTERNAL_SOURCES = (b"<table:table-source", b"<table:cell-range-source", b"<table:dde-link")
+_EXTERNAL_FORMULA = re.compile(rb'table:formula="[^"]*(?:\'|&apos;)(?:file|https?)://')
 _TABLE = re.compile(rb"<table:table\s([^>]*)>")
 _ROW = re.compile(rb"<table:table-row\b([^>]*?)(/?)>")
 _CELL = re.compile(
     rb"<table:(covered-)?table-cell\b([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", re.DOTALL
 )
-_NAME = re.compile(rb'\btable:name="([^"]*)"')
-_ROWS_REPEATED = re.compile(rb'\btable:number-rows-repeated="(\d{1,9})"')
-_COLUMNS_REPEATED = re.compile(rb'\btable:number-columns-repeated="(\d{1,9})"')
+_NAME = re.compile(rb'table:name="([^"]*)"')
+_ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
+_COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="(\d{1,9})"')
 _COLUMN = re.compile(rb"<table:table-column\b([^>]*)>")
-_HIDDEN = re.compile(rb'\btable:visibility="(?:collapse|filter)"')
-_SPANNED = re.compile(rb'\btable:number-(columns|rows)-spanned="(\d{1,7})"')
-_FORMULA = re.compile(rb'\btable:formula="([^"]*)"')
+_HIDDEN = re.compile(rb'table:visibility="(?:collapse|filter)"')
+_SPANNED = re.compile(rb'table:number-(columns|rows)-spanned="(\d{1,7})"')
+_FORMULA = re.compile(rb'table:formula="([^"]*)"')
 _PARAGRAPH = re.compile(rb"<text:p[^>]*>([^<]*)")
 _PERCENT, _ERROR, _VALUE = (
     b'office:value-type="percentage"',
@@ -49,7 +48,8 @@ def refuse_unsafe(archive: Archive) -> None:
         raise macros()
     if _CONTENT not in archive:
         raise broken()
-    if _EXTERNAL.search(archive.read(_CONTENT)):
+    content = archive.read(_CONTENT)
+    if any(sign in content for sign in _EXTERNAL_SOURCES) or _EXTERNAL_FORMULA.search(content):
         raise external_links()
 
 
@@ -83,6 +83,7 @@ def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
 class _Scan:
     def __init__(self, table: bytes) -> None:
         self.table = table
+        self.special = [sign for sign in _SPECIAL if sign in table]
         self.findings = Findings(hidden_columns=self._hidden_columns())
         for number, times, start, end, attributes in self._rows():
             self._look_at_row(number, times, start, end, attributes)
@@ -121,7 +122,7 @@ class _Scan:
         self.findings.last_row = max(self.findings.last_row, number + times - 1)
         if _HIDDEN.search(attributes):
             self.findings.hidden_rows.update(range(number, number + min(times, 1_000)))
-        if any(sign in cells for sign in _SPECIAL):
+        if any(sign in cells for sign in self.special):
             self._look_at_cells(number, min(times, 100), cells)
 
     def _end_of_content(self, start: int, end: int) -> int:

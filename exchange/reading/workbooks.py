@@ -88,14 +88,15 @@ def _rows(values: Sequence[Sequence[Any]], findings: Findings, merged: Sequence[
     width = findings.last_column + 1
     covered = _covered(values, findings, merged)
     special = {row for row, _column in (*findings.texts, *findings.units)}
+    blank = [None] * width
     rows = []
     for number in range(findings.last_row + 1):
         own = values[number] if number < len(values) else ()
-        cells = [_CONVERT[type(cell)](cell) for cell in own[:width]]
+        cells = [cell or None if type(cell) is str else _CONVERT[type(cell)](cell) for cell in own[:width]]
         cells += [None] * (width - len(cells))
         if number in special:
             cells = [_as_shown(cell, (number, at), findings) for at, cell in enumerate(cells)]
-        if any(cell is not None for cell in cells):
+        if cells != blank:
             hidden = number in findings.hidden_rows
             rows.append(RawRow(number + 1, tuple(cells), hidden, covered.get(number, _NOTHING)))
     return tuple(rows)

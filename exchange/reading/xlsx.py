@@ -129,7 +129,9 @@ class _Scan:
         self.units = units
         self.recalculated = recalculated
         self.tags = _tags(root[1])
-        self.special = [b't="e"', self.tags.formula, *(b's="%s"' % style for style in units)]
+        special = (b't="e"', self.tags.formula, *(b's="%s"' % style for style in units))
+        self.special = [sign for sign in special if sign in sheet]
+        self.ends = [sign for sign in (self.tags.value_end, self.tags.inline_end) if sign in sheet]
         self.findings = Findings(hidden_columns=self._hidden_columns())
         for number, start, end, attributes in self._rows():
             self._look_at_row(number, start, end, attributes)
@@ -154,9 +156,7 @@ class _Scan:
 
     def _look_at_row(self, number: int, start: int, end: int, attributes: bytes) -> None:
         sheet = self.sheet
-        last = max(
-            sheet.rfind(self.tags.value_end, start, end), sheet.rfind(self.tags.inline_end, start, end)
-        )
+        last = max((sheet.rfind(sign, start, end) for sign in self.ends), default=-1)
         special = any(sheet.find(sign, start, end) >= 0 for sign in self.special)
         if last < 0 and not special:
             return
