@@ -130,6 +130,11 @@ def store_evidence(
     if known:
         return known
     media_type = detect_type(content)
+    if media_type is None and _is_phone_photo(name):
+        raise Invalid(
+            _("“%(name)s” is a photo in a format of the telephone that cannot be stored.") % {"name": name},
+            fields=[FieldError("file", _phone_remedy(), "file_type")],
+        )
     if media_type is None:
         raise Invalid(
             _("“%(name)s” is not a kind of file that can serve as evidence.") % {"name": name},
@@ -174,6 +179,34 @@ def store_evidence(
         storage().delete(stored)
         raise
     return record
+
+
+def _is_phone_photo(name: str) -> bool:
+    return name.lower().endswith((".heic", ".heif", ".hif"))
+
+
+def _phone_remedy() -> str:
+    return _(
+        "Send it as JPEG: on an iPhone choose Settings › Camera › Formats › Most Compatible, "
+        "or share the photo by e-mail or WeChat, which turns it into JPEG."
+    )
+
+
+def hint_of(file: EvidenceFile) -> str:
+    """What whoever uploaded this should know: browsers cannot show it, so the second person cannot look."""
+    if file.content_type != "image/heic":
+        return ""
+    return _("It is stored, but browsers cannot show HEIC photos.") + " " + _phone_remedy()
+
+
+def known_evidence(
+    *, park: Park, incubator: Incubator | None, sha256: str, actor: User
+) -> EvidenceFile | None:
+    """The file with these bytes that is already stored for this place; nothing is told of other places."""
+    require(Action.ENTER, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        return None
+    return EvidenceFile.objects.filter(park=park, incubator=incubator, sha256=sha256).first()
 
 
 def _clean_name(name: str) -> str:
@@ -224,6 +257,30 @@ def verify_evidence(*, file: EvidenceFile, actor: User, at: datetime) -> Evidenc
     if locked.is_verified:
         raise Conflict(_("This file is already verified."), code="already_verified")
     mark_verified(file=locked, actor=actor, at=at)
+    return locked
+
+
+@transaction.atomic
+def classify_evidence(*, file: EvidenceFile, kind: str, actor: User, at: datetime) -> EvidenceFile:
+    """Say what an unverified file is; what a second person confirmed stays what it is."""
+    locked = (
+        EvidenceFile.objects.select_for_update(of=("self",))
+        .select_related("park", "incubator")
+        .get(pk=file.pk)
+    )
+    require(Action.ENTER, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
+    if locked.is_verified or locked.kind == kind or kind not in EvidenceKind.values:
+        return locked
+    before, locked.kind = locked.kind, kind
+    locked.save(update_fields=["kind", "updated_at"])
+    history.record(
+        chain=locked.chain,
+        action="evidence.classified",
+        subject=locked,
+        changes={"kind": [before, kind]},
+        actor=actor,
+        at=at,
+    )
     return locked
 
 

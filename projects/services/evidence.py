@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
+from core.errors import Conflict
 from evidence.models import EvidenceFile
 from projects.models import Project, ProjectEvidence
 from projects.services.facts import check_files
@@ -27,9 +29,15 @@ def attach_file(*, project: Project, file: EvidenceFile, actor: User, at: dateti
 
 @transaction.atomic
 def detach_file(*, project: Project, file: EvidenceFile, actor: User, at: datetime) -> None:
-    """Take the file off the project; the file itself stays stored."""
+    """Take an unverified file off the project; the file itself stays stored."""
     locked = lock(project, actor=actor)
-    deleted, _rows = ProjectEvidence.objects.filter(project=locked, file=file).delete()
+    link = ProjectEvidence.objects.filter(project=locked, file=file).select_related("file").first()
+    if link is not None and link.file.is_verified:
+        raise Conflict(
+            _("“%(file)s” is verified, so it stays with the project.") % {"file": file.title},
+            code="already_verified",
+        )
+    deleted, _count = ProjectEvidence.objects.filter(project=locked, file=file).delete()
     if deleted:
         _remember(locked, "file.detached", [file.sha256, None], actor, at)
 

@@ -127,6 +127,24 @@ def add_fact_evidence(
 
 
 @transaction.atomic
+def remove_fact_evidence(*, fact: ProjectFact, file: EvidenceFile, actor: User, at: datetime) -> ProjectFact:
+    """Take a file off a fact that nobody has verified yet; the file itself stays stored."""
+    project, locked = _lock(fact, actor=actor)
+    if not locked.evidence.filter(pk=file.pk).exists():
+        return locked
+    if locked.verified_at is not None:
+        raise Conflict(
+            _("This fact is verified; correct it first if its proof changes."), code="already_verified"
+        )
+    locked.evidence.remove(file)
+    locked.entered_at, locked.entered_by = at, actor
+    locked.save(update_fields=["entered_at", "entered_by", "updated_at"])
+    _remember(locked, "fact.unproved", {"evidence": [[file.sha256], []]}, actor, at)
+    touch(project, at=at)
+    return locked
+
+
+@transaction.atomic
 def verify_fact(*, fact: ProjectFact, actor: User, at: datetime) -> ProjectFact:
     """A second person confirms the fact and, with it, its proof."""
     project, locked = _lock(fact, actor=actor, action=Action.READ)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.web.errors import shown_on, status_of, told_to
 from evidence.enums import EvidenceKind
 from evidence.models import EvidenceFile
-from evidence.services import verify_evidence
+from evidence.services import classify_evidence, verify_evidence
 from projects import services
 from projects.models import Project
 from projects.web.access import visible_project, writable_project
@@ -34,27 +34,39 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     project = writable_project(request, pk)
     if request.method != "POST":
         kind = request.GET.get("kind", "")
-        form = AttachForm(initial={"kind": kind if kind in EvidenceKind.values else EvidenceKind.OTHER})
+        start = {"kind": kind if kind in EvidenceKind.values else EvidenceKind.OTHER}
+        form = AttachForm(initial=start, project=project)
         return render(request, "projects/attach.html", {"project": project, "form": form})
-    form = AttachForm(request.POST, request.FILES)
+    form = AttachForm(request.POST, request.FILES, project=project)
     if form.is_valid():
+        kind, there = form.cleaned_data["kind"], list(form.cleaned_data.get("existing", ()))
         with shown_on(form):
             try:
-                files = store_files(
-                    request, project, form.cleaned_data["files"], kind=form.cleaned_data["kind"]
-                )
+                files = store_files(request, project, form.cleaned_data["files"], kind=kind)
             except PartlyStored as error:
-                _attach(request, project, error.stored)
+                _attach(request, project, [*there, *error.stored], kind)
                 raise
-            _attach(request, project, files)
+            _attach(request, project, [*there, *files], kind)
             return redirect(_back(project))
     return render(request, "projects/attach.html", {"project": project, "form": form}, status=status_of(form))
 
 
-def _attach(request: HttpRequest, project: Project, files: list[EvidenceFile]) -> None:
+def _attach(request: HttpRequest, project: Project, files: list[EvidenceFile], kind: str) -> None:
+    """Attach them as what the form says they are. A file that serves elsewhere too stays what it is there."""
     user: Any = request.user
     for file in files:
-        services.attach_file(project=project, file=file, actor=user, at=timezone.now())
+        at = timezone.now()
+        services.attach_file(project=project, file=file, actor=user, at=at)
+        if file.kind == kind:
+            continue
+        if file.is_verified or file.project_links.exclude(project=project).exists():
+            messages.info(
+                request,
+                _("“%(file)s” was already stored as “%(kind)s” and stays that.")
+                % {"file": file.title, "kind": file.get_kind_display()},
+            )
+        else:
+            classify_evidence(file=file, kind=kind, actor=user, at=at)
     if files:
         words = ngettext("%(count)d file is attached.", "%(count)d files are attached.", len(files))
         messages.success(request, words % {"count": len(files)})

@@ -14,7 +14,7 @@ from core.models import HistoryEntry
 from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
 from incubators.models import Incubator
-from projects.models import Project, ProjectFact, RelocationLeg, Sector, StageLog
+from projects.models import GateRequest, Project, ProjectFact, RelocationLeg, Sector, StageLog
 
 MOST_ENTRIES = 300
 ACTIONS = {
@@ -24,9 +24,14 @@ ACTIONS = {
     "fact.entered": gettext_lazy("Fact entered"),
     "fact.changed": gettext_lazy("Fact corrected"),
     "fact.proved": gettext_lazy("Proof attached"),
+    "fact.unproved": gettext_lazy("Proof taken off"),
     "fact.verified": gettext_lazy("Fact verified"),
     "fact.returned": gettext_lazy("Fact returned"),
     "fact.withdrawn": gettext_lazy("Fact taken back"),
+    "gate.requested": gettext_lazy("Step requested"),
+    "gate.approved": gettext_lazy("Request approved"),
+    "gate.returned": gettext_lazy("Request returned"),
+    "gate.withdrawn": gettext_lazy("Request withdrawn"),
     "file.attached": gettext_lazy("File attached"),
     "file.detached": gettext_lazy("File taken off"),
     "evidence.stored": gettext_lazy("File stored"),
@@ -34,12 +39,34 @@ ACTIONS = {
     "leg.saved": gettext_lazy("Leg saved"),
     "leg.removed": gettext_lazy("Leg taken out"),
     "credit.divided": gettext_lazy("Credit divided"),
+    "credit.proposed": gettext_lazy("Division of the credit proposed"),
+    "credit.answered": gettext_lazy("Proposal answered"),
+    "credit.closed": gettext_lazy("Proposal closed"),
+    "leg.checklist": gettext_lazy("Checklist started"),
+    "leg.step_changed": gettext_lazy("Step of the checklist changed"),
+    "follow_up.saved": gettext_lazy("Follow-up recorded"),
+    "follow_up.verified": gettext_lazy("Follow-up verified"),
+    "outcome.saved": gettext_lazy("Outcome of the return recorded"),
+    "support.stated": gettext_lazy("Support before the end stated"),
+    "project.took_over": gettext_lazy("Another record merged into this one"),
+    "project.merged": gettext_lazy("Merged into another record"),
+    "project.separated": gettext_lazy("Merged record given back"),
+    "project.merge_undone": gettext_lazy("Merge undone"),
+    "project.set_apart": gettext_lazy("Found to be different from another record"),
+    "enterprise.created": gettext_lazy("Enterprise recorded"),
+    "enterprise.changed": gettext_lazy("Enterprise changed"),
+    "enterprise.took_over": gettext_lazy("Another record merged into this one"),
+    "enterprise.merged": gettext_lazy("Merged into another record"),
+    "enterprise.separated": gettext_lazy("Merged record given back"),
+    "enterprise.merge_undone": gettext_lazy("Merge undone"),
+    "enterprise.set_apart": gettext_lazy("Found to be different from another record"),
 }
 MODELS: Mapping[str, type[Model]] = {
     "projects.project": Project,
     "projects.projectfact": ProjectFact,
     "projects.relocationleg": RelocationLeg,
     "evidence.evidencefile": EvidenceFile,
+    "projects.gaterequest": GateRequest,
 }
 NAMED: Mapping[str, type[Model]] = {"sector": Sector, "enterprise": Enterprise, "legal_entity": Enterprise}
 #: Said by the list of evidence already.
@@ -48,7 +75,11 @@ LABELS = {
     "evidence": gettext_lazy("evidence"),
     "credit_shares": gettext_lazy("credit shares"),
     "verified_by": gettext_lazy("verified by"),
+    "remarks": gettext_lazy("remarks"),
     "code": gettext_lazy("number"),
+    "merged_record": gettext_lazy("other record"),
+    "different_from": gettext_lazy("different from"),
+    "moved": gettext_lazy("records moved"),
 }
 
 
@@ -67,6 +98,7 @@ def history_of(
         "projects.projectfact": [fact.pk for fact in facts],
         "projects.relocationleg": [leg.pk for leg in legs],
         "evidence.evidencefile": [file.pk for file in [*files, *proofs]],
+        "projects.gaterequest": list(project.gate_requests.values_list("pk", flat=True)),
     }
     wanted = Q()
     for kind, ids in subjects.items():
@@ -155,6 +187,8 @@ def _label(entry: HistoryEntry, name: str) -> str:
 def _value(entry: HistoryEntry, name: str, value: Any, names: Mapping[Any, str]) -> str:
     if value is None or value == "" or value == [] or value == {}:
         return ""
+    if name == "remarks" and isinstance(value, dict):
+        return " · ".join(str(words) for words in value.values())
     if isinstance(value, dict):
         return " · ".join(f"{names.get(key, key)} {part}%" for key, part in value.items())
     if isinstance(value, list):

@@ -163,6 +163,7 @@ def _page(
         "fact": fact,
         "kind": kind,
         "kind_label": FactKind(kind).label,
+        "paper": PAPERS[FactKind(kind)],
         "key": key,
         "kept_at": kept_at,
         "who": verifier_of(project, kind),
@@ -227,6 +228,24 @@ def fact_evidence(request: HttpRequest, pk: int, fact_pk: int) -> HttpResponse:
                 return redirect(_back(project, fact.kind))
     template = "projects/fact_proof.html"
     return _page(request, project, form, kind=fact.kind, fact=fact, template=template, status=status_of(form))
+
+
+@login_required
+@require_POST
+def fact_unprove(request: HttpRequest, pk: int, fact_pk: int, file_pk: int) -> HttpResponse:
+    """Take a file off an unverified fact."""
+    project = writable_project(request, pk)
+    user: Any = request.user
+    fact = _fact(request, project, fact_pk)
+    file = get_object_or_404(EvidenceFile.objects.visible_to(user), pk=file_pk)
+    with told_to(request):
+        services.remove_fact_evidence(fact=fact, file=file, actor=user, at=timezone.now())
+        messages.success(
+            request,
+            _("“%(file)s” no longer proves “%(fact)s”; it stays stored.")
+            % {"file": file.title, "fact": fact.get_kind_display()},
+        )
+    return redirect(_back(project, fact.kind))
 
 
 @login_required

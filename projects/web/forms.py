@@ -19,6 +19,8 @@ from projects.enums import Cause, FactKind, LeadSource
 from projects.models import Project, RelocationLeg, Sector
 
 BLANK = ("", "—")
+#: How many of the last files of the place are offered for use a second time.
+RECENT_FILES = 12
 
 
 def choices_with_blank(choices: Any) -> list[tuple[Any, Any]]:
@@ -189,7 +191,7 @@ class FactForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("note"), max_length=300, required=False)
     existing = forms.ModelMultipleChoiceField(
         EvidenceFile.objects.none(),
-        label=gettext_lazy("proof that is already stored"),
+        label=gettext_lazy("Use a file that is already there"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -209,11 +211,7 @@ class FactForm(forms.Form):
         if not with_files:
             del self.fields["existing"], self.fields["files"]
             return
-        stored = self.fields["existing"]
-        posted = posted_ids(self)
-        stored.queryset = files_near(project, posted)  # type: ignore[attr-defined]
-        if not stored.queryset.exists():  # type: ignore[attr-defined]
-            del self.fields["existing"]
+        offer_files(self, project)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -230,29 +228,50 @@ def posted_ids(form: forms.Form) -> list[str]:
     return [pk for pk in data.getlist("existing") if pk.isdigit()][:50] if form.is_bound else []
 
 
+def offer_files(form: forms.Form, project: Project) -> None:
+    """Let the form use files that are already stored, where there are any."""
+    stored: Any = form.fields["existing"]
+    stored.queryset = files_near(project, posted_ids(form))
+    if not stored.queryset.exists():
+        del form.fields["existing"]
+
+
+def need_a_file(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
+    if not form.errors and not data.get("files") and not data.get("existing"):
+        form.add_error("files", _("Choose at least one file."))
+    return data
+
+
 def files_near(project: Project, ids: list[str]) -> Any:
-    """Files of this project, and those just uploaded for it, that may prove a fact of it."""
+    """Files of this project, those just uploaded for it, and the last ones of its place."""
+    here = EvidenceFile.objects.filter(park=project.park_id, incubator=project.incubator_id)
+    latest = list(here.order_by("-uploaded_at", "-pk").values_list("pk", flat=True)[:RECENT_FILES])
     near = (
         Q(project_links__project=project)
         | Q(facts__project=project)
-        | Q(pk__in=[int(pk) for pk in ids if len(pk) < 18])
+        | Q(pk__in=[int(pk) for pk in ids if len(pk) < 18] + latest)
     )
-    return (
-        EvidenceFile.objects.filter(park=project.park_id, incubator=project.incubator_id)
-        .filter(near)
-        .distinct()
-        .order_by("-uploaded_at", "-pk")
-    )
+    return here.filter(near).distinct().order_by("-uploaded_at", "-pk")
 
 
 class AttachForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("kind"), choices=EvidenceKind.choices, initial=EvidenceKind.OTHER
     )
+    existing = FactForm.base_fields["existing"]
     files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("files"),
+        required=False,
         help_text=gettext_lazy("PDF, photos, Word, Excel or plain text, up to 30 MB each"),
     )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_files(self, project)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return need_a_file(self, data)
 
 
 class ProofForm(forms.Form):
@@ -265,17 +284,11 @@ class ProofForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = self.fields["existing"]
-        posted = posted_ids(self)
-        stored.queryset = files_near(project, posted)  # type: ignore[attr-defined]
-        if not stored.queryset.exists():  # type: ignore[attr-defined]
-            del self.fields["existing"]
+        offer_files(self, project)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors and not data.get("files") and not data.get("existing"):
-            self.add_error("files", _("Choose at least one file."))
-        return data
+        return need_a_file(self, data)
 
 
 class ReturnForm(forms.Form):
@@ -284,9 +297,30 @@ class ReturnForm(forms.Form):
     )
 
 
+#: Countries and regions between which projects of the parks move.
+COUNTRIES = (
+    ("", "—"),
+    ("CN", gettext_lazy("China")),
+    ("HK", gettext_lazy("Hong Kong")),
+    ("MO", gettext_lazy("Macao")),
+    ("TW", gettext_lazy("Taiwan")),
+    ("SE", gettext_lazy("Sweden")),
+    ("DE", gettext_lazy("Germany")),
+    ("DK", gettext_lazy("Denmark")),
+    ("FI", gettext_lazy("Finland")),
+    ("NO", gettext_lazy("Norway")),
+    ("GB", gettext_lazy("United Kingdom")),
+    ("US", gettext_lazy("United States")),
+    ("JP", gettext_lazy("Japan")),
+    ("SG", gettext_lazy("Singapore")),
+)
+
+
 class LegForm(forms.Form):
     from_place = forms.CharField(label=gettext_lazy("starts from"), max_length=80)
+    from_country = forms.ChoiceField(label=gettext_lazy("from country"), choices=COUNTRIES, required=False)
     to_place = forms.CharField(label=gettext_lazy("goes to"), max_length=80)
+    to_country = forms.ChoiceField(label=gettext_lazy("to country"), choices=COUNTRIES, required=False)
     planned_on = DayField(label=gettext_lazy("planned departure"), required=False)
     departed_on = DayField(label=gettext_lazy("departed"), required=False)
     arrived_on = DayField(label=gettext_lazy("arrived"), required=False)

@@ -1,94 +1,18 @@
-"""What is missing for the next stage, for a whole page of projects at once, and where it is mended."""
+"""What is missing for the next stage in words and links: where each thing is mended, and who it waits for."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from enterprises.models import YearlyFigure
-from projects.enums import Stage
-from projects.models import CreditShare, Project, ProjectEvidence, ProjectFact, RelocationLeg
-from projects.selectors import GATE_FIELDS, Gate
-from projects.stages import FactState, ProjectState, missing_for, next_stages
+from projects.enums import RequestState, Stage
+from projects.models import GateRequest, Project, ProjectFact, RelocationLeg
+from projects.selectors import Gate, gates_of_many
 from projects.web.access import verifier_of
 
-
-def gates_of_many(projects: Sequence[Project]) -> dict[int, list[Gate]]:
-    """``selectors.gates_of`` for many projects in five queries. Projects need ``enterprise`` selected."""
-    ids = [project.pk for project in projects]
-    facts, kinds, legs = _facts(ids), _evidence_kinds(ids), _legs(ids)
-    shares = dict(
-        CreditShare.objects.filter(project__in=ids).values_list("project").annotate(total=Sum("percent"))
-    )
-    years = _verified_years(project.enterprise_id for project in projects)
-    gates: dict[int, list[Gate]] = {}
-    for project in projects:
-        enterprise = project.enterprise
-        state = ProjectState(
-            stage=project.stage,
-            filled=frozenset(name.removesuffix("_id") for name in GATE_FIELDS if getattr(project, name)),
-            facts=facts[project.pk],
-            evidence_kinds=frozenset(kinds[project.pk]),
-            legs_planned=len(legs[project.pk]),
-            legs_under_way=sum(legs[project.pk]),
-            credit_total=shares.get(project.pk, Decimal(0)),
-            enterprise_identified=bool(
-                enterprise and (enterprise.credit_code or enterprise.organisation_number)
-            ),
-            verified_years=years[project.enterprise_id],
-        )
-        gates[project.pk] = [Gate(stage, missing_for(state, stage)) for stage in next_stages(state)]
-    return gates
-
-
-def _facts(ids: list[int]) -> dict[int, dict[str, FactState]]:
-    with_file = Exists(ProjectFact.evidence.through.objects.filter(projectfact_id=OuterRef("pk")))
-    rows = (
-        ProjectFact.objects.filter(project__in=ids, returned_at=None)
-        .annotate(proved=with_file)
-        .values_list("project_id", "kind", "proved", "verified_at")
-    )
-    found: dict[int, dict[str, FactState]] = defaultdict(dict)
-    for project_id, kind, proved, verified_at in rows:
-        known = found[project_id].get(kind, FactState())
-        found[project_id][kind] = FactState(
-            entered=True, proved=known.proved or proved, verified=known.verified or verified_at is not None
-        )
-    return found
-
-
-def _evidence_kinds(ids: list[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    for project_id, kind in ProjectEvidence.objects.filter(project__in=ids).values_list(
-        "project_id", "file__kind"
-    ):
-        found[project_id].add(kind)
-    return found
-
-
-def _legs(ids: list[int]) -> dict[int, list[bool]]:
-    """Per project, one entry per leg: whether it is under way."""
-    found: dict[int, list[bool]] = defaultdict(list)
-    rows = RelocationLeg.objects.filter(project__in=ids).values_list(
-        "project_id", "departed_on", "arrived_on"
-    )
-    for project_id, departed, arrived in rows:
-        found[project_id].append(departed is not None and arrived is None)
-    return found
-
-
-def _verified_years(enterprise_ids: Iterable[int | None]) -> dict[int | None, int]:
-    found: dict[int | None, int] = defaultdict(int)
-    wanted = {pk for pk in enterprise_ids if pk is not None}
-    rows = YearlyFigure.objects.filter(enterprise__in=wanted, verified_at__isnull=False)
-    for enterprise_id in rows.values_list("enterprise_id", flat=True):
-        found[enterprise_id] += 1
-    return found
+__all__ = ["Nearest", "gates_of_many", "nearest_gate", "nearest_of", "remarks_of", "tasks_of"]
 
 
 @dataclass(frozen=True)
@@ -100,13 +24,25 @@ class Nearest:
     words: str
 
 
+def nearest_of(gates: Iterable[Gate]) -> Gate | None:
+    """The gate that asks for the least."""
+    return min(gates, key=lambda gate: len(gate.missing), default=None)
+
+
 def nearest_gate(gates: Iterable[Gate]) -> Nearest | None:
     """The next stage with the fewest open points; the further one where two ask for equally little."""
-    best = min(gates, key=lambda gate: len(gate.missing), default=None)
+    best = nearest_of(gates)
     if best is None:
         return None
     words = " ".join(str(_(item.message)) for item in best.missing)
     return Nearest(str(Stage(best.to_stage).label), len(best.missing), words)
+
+
+def remarks_of(last: GateRequest | None, stage: str) -> Mapping[str, str]:
+    """The words with which the last request for this stage came back; none once it was asked for again."""
+    if last is None or last.state != RequestState.RETURNED or last.to_stage != stage:
+        return {}
+    return {remark.field: remark.words for remark in last.remarks.all()}
 
 
 def tasks_of(
@@ -116,9 +52,25 @@ def tasks_of(
     legs: Sequence[RelocationLeg],
     *,
     may_enter: bool,
+    remarks: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The gate as a task list: each thing with a link to the very field, and who it waits for."""
-    return [_task(item.field, str(_(item.message)), project, facts, legs, may_enter) for item in gate.missing]
+    """The gate as a task list: each thing with a link to the very field, and who it waits for.
+
+    ``remarks`` are the words with which the last request was returned, by field: they stand beside the field
+    until the step is requested again, also where the field is filled.
+    """
+    said = dict(remarks or {})
+    tasks = []
+    for item in gate.missing:
+        task = _task(item.field, str(_(item.message)), project, facts, legs, may_enter)
+        words = said.pop(item.field, "")
+        if words and not task.get("returned"):
+            task |= {"message": _("Returned: %(reason)s") % {"reason": words}, "state": "open"}
+        tasks.append(task)
+    for field, words in said.items():
+        label = _("Returned: %(reason)s") % {"reason": words}
+        tasks.append(_task(field, label, project, facts, legs, may_enter) | {"state": "open", "remark": True})
+    return tasks
 
 
 def _task(
@@ -131,6 +83,9 @@ def _task(
 ) -> dict[str, Any]:
     task: dict[str, Any] = {"label": message, "state": "open"}
     area, _dot, detail = field.partition(".")
+    task["field"] = field
+    if not area:
+        return task
     if area == "facts":
         return task | _fact_task(detail, project, facts, may_enter)
     if area == "yearly_figures":
@@ -167,7 +122,7 @@ def _fact_task(kind: str, project: Project, facts: Sequence[ProjectFact], may_en
     if returned:
         url = reverse("project-fact-edit", args=[project.pk, returned[0].pk])
         words = _("Returned: %(reason)s") % {"reason": returned[0].return_reason}
-        return {"url": url, "action": _("Correct"), "message": words}
+        return {"url": url, "action": _("Correct"), "message": words, "returned": True}
     return {"url": reverse("project-fact-enter", args=[project.pk, kind]), "action": _("Enter")}
 
 

@@ -1,25 +1,35 @@
 """Move a project: what lies ahead, what is missing, and a second look before what is hard to undo."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.drafts import clear_draft
-from core.errors import Incomplete
+from core.errors import Conflict, Incomplete
 from core.web.drafts import initial_with_draft
 from core.web.errors import shown_on, status_of
 from projects import services
 from projects.enums import Stage
 from projects.models import Project
-from projects.selectors import Gate, state_of
+from projects.selectors import Gate, gates_of, state_of, table_in_force
 from projects.services.records import local_day
-from projects.stages import ENDED, PATH, SIDE_DOORS, ProjectState, allowed_moves, missing_for, next_stages
+from projects.stages import (
+    ENDED,
+    PATH,
+    SIDE_DOORS,
+    allowed_moves,
+    missing_for,
+    must_be_requested,
+    next_stages,
+)
 from projects.web.access import visible_project, writable_project
 from projects.web.forms import MoveForm
 from projects.web.missing import tasks_of
@@ -36,7 +46,7 @@ def project_move(request: HttpRequest, pk: int) -> HttpResponse:
     start = {
         "from_stage": project.stage,
         "to_stage": request.GET.get("to", ""),
-        "on": local_day(incubator=project.incubator, park=project.park, at=timezone.now()),
+        "on": _today(project),
     }
     initial, kept_at = initial_with_draft(request, key, start)
     initial |= {"from_stage": project.stage}
@@ -72,7 +82,21 @@ def _move(request: HttpRequest, project: Project, key: str) -> HttpResponse:
             % {"name": project.name, "stage": Stage(data["to_stage"]).label, "day": data["on"]},
         )
         return redirect("project-detail", pk=project.pk)
-    return _page(request, visible_project(request, project.pk), form, status=status_of(form))
+    found = visible_project(request, project.pk)
+    if isinstance(getattr(form, "refusal", None), Conflict) and _is_to_request(found, data["to_stage"]):
+        messages.info(
+            request,
+            _("“%(stage)s” is decided by a second person, so you request it. Everything else is there.")
+            % {"stage": Stage(data["to_stage"]).label},
+        )
+        return redirect("project-request-create", pk=project.pk, stage=data["to_stage"])
+    return _page(request, found, form, status=status_of(form))
+
+
+def _is_to_request(project: Project, stage: str) -> bool:
+    """Whether nothing but the second person is missing."""
+    gate = next((gate for gate in gates_of(project) if gate.to_stage == stage), None)
+    return gate is not None and gate.is_requestable and gate.request_id is None
 
 
 def _needs_second_look(project: Project, data: dict[str, Any]) -> bool:
@@ -85,7 +109,13 @@ def _needs_second_look(project: Project, data: dict[str, Any]) -> bool:
         return False
     words = data["reason"].strip() or target == Stage.LANDED
     extra = {Stage.TERMINATED: data["cause"], Stage.MOVED_ELSEWHERE: data["destination"].strip()}
-    return bool(words and extra.get(target, "-") and not missing_for(state, target))
+    table = table_in_force(project.park_id, on=_today(project))
+    open_gate = not missing_for(state, target, table) and not must_be_requested(state, target, table)
+    return bool(words and extra.get(target, "-") and open_gate)
+
+
+def _today(project: Project) -> date:
+    return local_day(incubator=project.incubator, park=project.park, at=timezone.now())
 
 
 def _second_look(request: HttpRequest, project: Project, form: MoveForm) -> HttpResponse:
@@ -123,7 +153,11 @@ def _page(
     state = state_of(project)
     facts, legs = facts_of(project), legs_of(project)
     chosen = form["to_stage"].value()
-    choices = [_choice(code, state, project, facts, legs, chosen) for code in allowed_moves(state)]
+    gates = {gate.to_stage: gate for gate in gates_of(project)}
+    choices = [
+        _choice(gates.get(code, Gate(code, [])), project, facts, legs, chosen)
+        for code in allowed_moves(state)
+    ]
     ahead = next_stages(state)
     if not chosen and len(ahead) == 1:
         for choice in choices:
@@ -149,15 +183,19 @@ def _page(
 
 
 def _choice(
-    code: str,
-    state: ProjectState,
-    project: Project,
-    facts: list[Any],
-    legs: list[Any],
-    chosen: str | None,
+    gate: Gate, project: Project, facts: list[Any], legs: list[Any], chosen: str | None
 ) -> dict[str, Any]:
-    tasks = tasks_of(Gate(code, missing_for(state, code)), project, facts, legs, may_enter=True)
-    return {"code": code, "label": Stage(code).label, "tasks": tasks, "checked": code == chosen}
+    tasks = tasks_of(gate, project, facts, legs, may_enter=True)
+    to_request = gate.is_requestable and gate.request_id is None
+    return {
+        "code": gate.to_stage,
+        "label": Stage(gate.to_stage).label,
+        "tasks": tasks,
+        "checked": gate.to_stage == chosen,
+        "request_url": reverse("project-request-create", args=[project.pk, gate.to_stage])
+        if to_request
+        else "",
+    }
 
 
 def _refused(form: MoveForm) -> str:

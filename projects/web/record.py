@@ -7,20 +7,25 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.enums import Role
 from core.templatetags.fmt import day
 from evidence.enums import EvidenceKind
 from evidence.models import EvidenceFile
-from projects.enums import FactKind, Stage
-from projects.models import Project, ProjectFact, RelocationLeg, StageLog
-from projects.selectors import Gate, gates_of
+from projects.enums import FactKind, RequestState, Stage
+from projects.models import GateRequest, Project, ProjectFact, RelocationLeg, StageLog
+from projects.selectors import Gate, gates_of, last_request, roles_at
 from projects.stages import ENDED, PATH, SIDE_DOORS
 from projects.web.access import Rights, rights_in, verifier_of, visible_project
 from projects.web.changes import history_of
+from projects.web.facts import PAPERS
 from projects.web.forms import AttachForm
-from projects.web.missing import tasks_of
+from projects.web.merging import merged_elsewhere
+from projects.web.missing import nearest_of, remarks_of, tasks_of
+from projects.web.road_sections import road_of
 from projects.web.story import story_of
 
 #: Stages that many projects pass over.
@@ -37,6 +42,8 @@ def facts_of(project: Project) -> list[ProjectFact]:
 @login_required
 @require_GET
 def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    if (moved_on := merged_elsewhere(request, "project", pk)) is not None:
+        return moved_on
     project = visible_project(request, pk)
     rights = rights_in(request.user, project)
     facts = facts_of(project)
@@ -48,21 +55,32 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         )
     )
     files = [link.file for link in attachments]
-    gates = [_gate(gate, project, facts, legs, rights) for gate in gates_of(project)]
+    last = last_request(project)
+    ahead = gates_of(project)
+    moves_as = roles_at(request.user, project, on=timezone.localdate()) if rights.enter else frozenset()  # type: ignore[arg-type]
+    gates = [_gate(gate, project, facts, legs, rights, moves_as, last) for gate in ahead]
+    nearest = nearest_of(ahead)
+    waiting = last if last is not None and last.state == RequestState.OPEN else None
     shares = list(project.credit_shares.select_related("incubator").order_by("-percent", "pk"))
     context = {
         "project": project,
         "rights": rights,
         "steps": stage_steps(project, log),
         "gates": gates,
-        "next_action": _next_action(project, gates, facts, rights),
+        "nearest": gates[ahead.index(nearest)] if nearest is not None else None,
+        "waiting": waiting,
+        "may_decide": bool(waiting and rights.verify and waiting.requested_by_id != rights.user_id),
+        "next_action": _next_action(project, gates, facts, rights, waiting),
         "cards": [_card(kind, facts, project, rights) for kind in FactKind],
         "legs": legs,
         "shares": shares,
+        "road": road_of(project, log, rights),
         "may_divide": rights.may_divide(project),
         "files": [_file(file, rights, attached=True) for file in files],
         "proofs": _proofs(facts, legs, files, rights),
-        "attach_form": AttachForm(initial={"kind": _wanted_kind(gates)}, auto_id="id_attach_%s"),
+        "attach_form": AttachForm(
+            initial={"kind": _wanted_kind(gates)}, auto_id="id_attach_%s", project=project
+        ),
         "events": story_of(project, log=log, facts=facts, legs=legs, files=files),
         "history": history_of(project, facts=facts, legs=legs, files=files),
         "details": _details(project),
@@ -107,33 +125,66 @@ def stage_steps(project: Project, log: list[StageLog]) -> list[dict[str, Any]]:
 
 
 def _gate(
-    gate: Gate, project: Project, facts: list[ProjectFact], legs: list[RelocationLeg], rights: Rights
+    gate: Gate,
+    project: Project,
+    facts: list[ProjectFact],
+    legs: list[RelocationLeg],
+    rights: Rights,
+    moves_as: frozenset[str],
+    last: GateRequest | None,
 ) -> dict[str, Any]:
+    remarks = remarks_of(last, gate.to_stage)
+    tasks = tasks_of(gate, project, facts, legs, may_enter=rights.enter, remarks=remarks)
+    may_act = rights.enter and bool(moves_as & set(gate.movers))
+    asks = bool(last is not None and last.state == RequestState.OPEN)
     return {
         "stage": gate.to_stage,
         "label": Stage(gate.to_stage).label,
-        "tasks": tasks_of(gate, project, facts, legs, may_enter=rights.enter),
+        "tasks": tasks,
+        "missing": sum(task["state"] == "open" for task in tasks),
         "open": gate.is_open,
         "optional": gate.to_stage in OPTIONAL,
+        "may_move": may_act and gate.is_open and not gate.must_request,
+        "may_request": may_act and gate.is_requestable and not asks,
+        "requested": last if asks and last is not None and last.to_stage == gate.to_stage else None,
+        "second_person": verifier_of(project, "") if gate.decided_by else "",
+        "days": gate.days,
+        "movers": [str(Role(code).label) for code in gate.movers] if rights.enter and not may_act else [],
         "url": reverse("project-move", args=[project.pk]) + f"?to={gate.to_stage}",
+        "request_url": reverse("project-request-create", args=[project.pk, gate.to_stage]),
     }
 
 
 def _next_action(
-    project: Project, gates: list[dict[str, Any]], facts: list[ProjectFact], rights: Rights
+    project: Project,
+    gates: list[dict[str, Any]],
+    facts: list[ProjectFact],
+    rights: Rights,
+    waiting: GateRequest | None,
 ) -> dict[str, Any] | None:
-    """The one thing to do now: verify what waits, move on, or mend the first thing that is missing."""
+    """The one thing to do now: decide what waits, verify, move on or request, or mend what is missing."""
+    if waiting is not None and rights.verify and waiting.requested_by_id != rights.user_id:
+        url = reverse("project-request-review", args=[waiting.pk])
+        return {"url": url, "label": _("Decide: %(stage)s") % {"stage": waiting.get_to_stage_display()}}
     for fact in facts:
         if fact.returned_at is None and fact.evidence.all() and rights.may_judge(fact):
             return {
                 "url": f"#fact-{fact.kind}",
                 "label": _("Verify: %(fact)s") % {"fact": fact.get_kind_display()},
             }
-    if not rights.enter:
-        return None
-    ready = [gate for gate in gates if gate["open"]]
+    return _next_of_operator(project, gates) if rights.enter and waiting is None else None
+
+
+def _next_of_operator(project: Project, gates: list[dict[str, Any]]) -> dict[str, Any] | None:
+    ready = [gate for gate in gates if gate["may_move"] and not gate["missing"]]
     if ready:
         return {"url": ready[-1]["url"], "label": _("Move to “%(stage)s”") % {"stage": ready[-1]["label"]}}
+    asked = [gate for gate in gates if gate["may_request"] and not gate["missing"]]
+    if asked:
+        return {
+            "url": asked[-1]["request_url"],
+            "label": _("Request “%(stage)s”") % {"stage": asked[-1]["label"]},
+        }
     fewest = min(gates, key=lambda gate: len(gate["tasks"]), default=None)
     for task in fewest["tasks"] if fewest else ():
         if task.get("url") and task["state"] == "open":
@@ -159,6 +210,7 @@ def _card(kind: FactKind, facts: list[ProjectFact], project: Project, rights: Ri
         "entries": entries,
         "enter_url": reverse("project-fact-enter", args=[project.pk, kind.value]) if may_enter else "",
         "several": several,
+        "paper": PAPERS[kind],
     }
 
 
@@ -184,6 +236,7 @@ def _entry(fact: ProjectFact, project: Project, rights: Rights) -> dict[str, Any
         "may_verify": may_judge and bool(files),
         "may_enter": rights.enter,
         "may_prove": rights.enter and fact.verified_at is None,
+        "proof_url": reverse("project-fact-evidence", args=[project.pk, fact.pk]),
     }
 
 
@@ -191,11 +244,12 @@ def _file(file: EvidenceFile, rights: Rights, *, attached: bool = False) -> dict
     return {
         "file": file,
         "url": reverse("evidence-file", args=[file.pk]),
+        "preview": reverse("evidence-preview", args=[file.pk]),
         "is_picture": file.content_type in ("image/png", "image/jpeg", "image/webp"),
         "is_pdf": file.content_type == "application/pdf",
         "kind": EvidenceKind(file.kind).label,
         "may_verify": rights.verify and not file.is_verified and file.uploaded_by_id != rights.user_id,
-        "may_detach": attached and rights.enter,
+        "may_detach": attached and rights.enter and not file.is_verified,
     }
 
 
