@@ -14,6 +14,7 @@ _LOCAL_HEADER = 30  # bytes, before the name and the extra field of a part
 _ENCRYPTED = 0x1
 _HARMLESS_UNPACKED = 20 * MEGABYTE
 _HIGHEST_RATIO = 200  # unpacked to packed; a table of equal rows reaches about 100
+_BASIC = ("Basic/", "Dialogs/")  # macros of LibreOffice: refused as such, and the only ones with a DOCTYPE
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
@@ -95,7 +96,7 @@ class Archive:
             raise broken()
         for name, part in self._parts.items():
             unpacked = self._unpacked(part)
-            if name.endswith((".xml", ".rels", ".vml")):
+            if name.endswith((".xml", ".rels", ".vml")) and not name.startswith(_BASIC):
                 _refuse_entities(unpacked)
                 self._markup[name] = unpacked
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
+from math import isfinite
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -22,7 +23,6 @@ _WHOLE = 10**15  # below it a float holds every whole number exactly
 _MOST_CELLS = 4_000_000  # of all sheets together: what is held in memory
 _MOST_NAMED = 20  # rows or columns that a note lists
 _AS_EXCEL_SHOWS = Context(prec=15)
-_ESCAPED_RETURN = "_x000D_"  # how .xlsx keeps a carriage return
 
 
 def read_workbook(content: bytes, kind: FileKind) -> list[RawSheet]:
@@ -163,12 +163,12 @@ def _letters(column: int) -> str:
 
 
 def _text(text: str) -> RawCell:
-    if _ESCAPED_RETURN in text:
-        text = text.replace(_ESCAPED_RETURN, "")
     return text or None
 
 
 def _exact(number: float) -> RawCell:
+    if not isfinite(number):
+        return str(number)
     if number.is_integer() and abs(number) < _WHOLE:
         return int(number)
     return Decimal(repr(number))

@@ -20,9 +20,11 @@ _FORMAT, _XF, _ROW, _COLINFO, _DATEMODE = 0x041E, 0x00E0, 0x0208, 0x007D, 0x0022
 _FORMULA, _BOOLERR, _MULRK = 0x0006, 0x0205, 0x00BD
 _NUMBERS = {0x0203, 0x027E, _FORMULA}  # NUMBER, RK
 _CELLS = {*_NUMBERS, _BOOLERR, 0x00FD, 0x0204, 0x00D6}  # LABELSST, LABEL, RSTRING
+_RECALCID = 0x01C1  # Excel leaves its mark when it has computed the formulas
 _OWN_BOOK, _ADD_INS = 0x0401, 0x3A01  # a reference inside the file, to functions
 _MACRO_SHEET, _MODULE = 1, 6
 _ON_LOAD = 0x2  # a formula that is computed when the file is opened: nobody has computed it yet
+_ERROR, _EMPTY_TEXT = 2, 3  # kinds of results of formulas
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -72,6 +74,7 @@ class Book:
         self._formats: dict[int, str] = {9: "%", 10: "%"}
         self._styles: list[int] = []
         self._sheet: Findings | None = None
+        self._computed = False
         for at, kind, content in _records(stream):
             if kind == _BOF:
                 self._begin(at)
@@ -95,6 +98,8 @@ class Book:
             raise external_links()
         elif kind == _SST and struct.unpack_from("<I", content, 4)[0] > self.size:
             raise broken()  # more texts than bytes: room would be made for all of them
+        elif kind == _RECALCID:
+            self._computed = True
         elif kind == _DATEMODE:
             self.date_1904 = content[:1] == b"\x01"
         elif kind == _FORMAT:
@@ -140,14 +145,15 @@ class Book:
         else:
             sheet.fill(row, column)
 
-    @staticmethod
-    def _look_at_cell(sheet: Findings, place: tuple[int, int], kind: int, content: bytes) -> None:
+    def _look_at_cell(self, sheet: Findings, place: tuple[int, int], kind: int, content: bytes) -> None:
         if kind == _BOOLERR and content[7]:
             sheet.texts[place] = _ERRORS.get(content[6], "#N/A")
         elif kind == _FORMULA:
-            if struct.unpack_from("<H", content, 14)[0] & _ON_LOAD:
+            is_text = content[12:14] == b"\xff\xff"  # else the result is a number
+            nothing = is_text and content[6] == _EMPTY_TEXT and not self._computed
+            if nothing or struct.unpack_from("<H", content, 14)[0] & _ON_LOAD:
                 sheet.texts[place] = "=…"
-            elif content[12:14] == b"\xff\xff" and content[6] == 2:
+            elif is_text and content[6] == _ERROR:
                 sheet.texts[place] = _ERRORS.get(content[8], "#N/A")
 
     def _note_unit(self, sheet: Findings, place: tuple[int, int], style: int) -> None:
