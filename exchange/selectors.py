@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
-from exchange.enums import TO_WRITE, RowState
+from exchange.enums import TO_WRITE, WRITTEN, RowState
 from exchange.models import ImportRow, ImportRun, RememberedHeading
 from exchange.sheets import Place, Sheet, sheet_of
 from incubators.models import Incubator, Park
@@ -96,6 +96,12 @@ def counts_of_many(runs: Collection[ImportRun]) -> dict[int, dict[str, int]]:
 def writable_of(run: ImportRun) -> int:
     """How many rows a submission would write now."""
     return int(run.rows.filter(status__in=TO_WRITE).count())
+
+
+def written_by(run: ImportRun) -> dict[int, int]:
+    """Record → row, of everything that the run has written and that stands."""
+    rows = run.rows.filter(status__in=WRITTEN, record_id__isnull=False)
+    return {row.record_id or 0: row.number for row in rows.only("record_id", "number")}
 
 
 def rows_of(

@@ -13,7 +13,7 @@ from exchange.enums import EDITABLE, WRITTEN, ImportSource, ImportState, RowDeci
 from exchange.headers import Table, find_table, heading_key
 from exchange.models import ImportRow, ImportRun, RememberedHeading
 from exchange.models.plain import text_of
-from exchange.selectors import place_of_run, sheet_of_run
+from exchange.selectors import place_of_run, sheet_of_run, written_by
 from exchange.services.judging import judge
 from exchange.services.layouts import best_table
 from exchange.services.leases import claim, enqueue_on_commit
@@ -179,7 +179,7 @@ def _judged_again(
     at: datetime,
 ) -> list[ImportRow]:
     """Judge all open rows, for they lean on one another, and store those that came out otherwise."""
-    changed = judge(rows, parser=parser, actor=actor, at=at, language=run.language)
+    changed = judge(rows, parser=parser, actor=actor, at=at, language=run.language, written=written_by(run))
     answered = {row.number: row for row in changed} | dict(touched)
     if fresh:
         add_rows(fresh)

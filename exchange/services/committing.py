@@ -1,7 +1,6 @@
 """Writing the good rows of an import, each once, in chunks; the others stay parked."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from core.errors import Conflict, DomainError
 from core.saving import readable_integrity_errors
 from exchange.enums import EDITABLE, PARKED, TO_WRITE, WRITTEN, ImportState, RowState
 from exchange.models import ImportRow, ImportRun
-from exchange.selectors import place_of_run, sheet_of_run
+from exchange.selectors import place_of_run, sheet_of_run, written_by
 from exchange.services.judging import judge, row_of
 from exchange.services.leases import Lease, claim, enqueue_on_commit
 from exchange.services.parsing import Parser, problem
@@ -26,7 +25,6 @@ from incubators.scope import Action, require
 LARGEST_INLINE = 1000
 SMALLEST_CHUNK = 1000
 MOST_CHUNKS = 20
-BECAME_DUPLICATE = "duplicate"
 
 
 def commit_run(*, run: ImportRun, actor: User, at: datetime) -> ImportRun:
@@ -107,16 +105,6 @@ def _write_chunk(lease: Lease, size: int) -> bool:
         written = sheet.write(place=place, rows=[row_of(row) for row in rows], actor=actor, at=at)
         for row, result in zip(rows, written, strict=True):
             _note(row, result)
-        again = [row for row in rows if any(error["code"] == BECAME_DUPLICATE for error in row.errors)]
-        if again:
-            judge(
-                again,
-                parser=Parser(sheet, place, run.layout, at),
-                actor=actor,
-                at=at,
-                language=run.language,
-            )
-            _park(again)
     save_rows(rows, (*JUDGED, "undo"))
     lease.renew(rows_done=min(run.rows_total, run.rows_done + len(rows)))
     return True
@@ -135,18 +123,25 @@ def _note(row: ImportRow, result: Written) -> None:
     row.record_id, row.undo = result.record_id, dict(result.undo)
 
 
-def _park(rows: Sequence[ImportRow]) -> None:
-    """A row that met a similar record waits for a decision, whatever it looks like by itself."""
-    for row in rows:
-        if row.status in TO_WRITE:
-            message = _("This row could not be written. Check it and submit again.")
-            row.status = RowState.ERROR.value
-            row.errors = [{"column": "", "code": "not_written", "message": message, "suggestion": ""}]
+def _judge_parked(run: ImportRun, lease: Lease) -> None:
+    """What stays behind meets the rows that went in as records now."""
+    rows = list(run.rows.filter(status__in=PARKED).order_by("number"))
+    actor, at = run.committed_by, lease.clock()
+    if not rows or actor is None:
+        return
+    parser = Parser(sheet_of_run(run), place_of_run(run, actor), run.layout, at)
+    refused = {row.number: row.errors for row in rows if any(not error.get("cell") for error in row.errors)}
+    changed = judge(rows, parser=parser, actor=actor, at=at, language=run.language, written=written_by(run))
+    for row in changed:
+        if row.status in TO_WRITE:  # it was refused on writing: it stays so until somebody touches it
+            row.status, row.errors = RowState.ERROR.value, refused.get(row.number, row.errors)
+    save_rows(changed, JUDGED)
 
 
 @transaction.atomic
 def _finish(lease: Lease, refused: str) -> None:
     run = lease.hold()
+    _judge_parked(run, lease)
     counts = Counter(run.rows.values_list("status", flat=True))
     history.record(
         chain=run.chain,

@@ -1,8 +1,9 @@
 """What would become of the rows: asked of the table's app for all open rows at once, because rows lean on one
 another (a later one may repeat an earlier one)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import translation
@@ -27,9 +28,19 @@ def row_of(stored: ImportRow) -> Row:
 
 
 def judge(
-    rows: Sequence[ImportRow], *, parser: Parser, actor: Any, at: datetime, language: str
+    rows: Sequence[ImportRow],
+    *,
+    parser: Parser,
+    actor: Any,
+    at: datetime,
+    language: str,
+    written: Mapping[int, int] = MappingProxyType({}),
 ) -> list[ImportRow]:
-    """Set status, errors, changes and candidates of open rows; the rows for which any of them is new."""
+    """Set status, errors, changes and candidates of open rows; the rows for which any of them is new.
+
+    ``written`` maps records that this import has written to the row they came from: no other row of it may
+    change them behind that row's back.
+    """
     before = [_outcome(row) for row in rows]
     asked = []
     with translation.override(language):
@@ -47,6 +58,7 @@ def judge(
         )
         for row, verdict in zip(asked, verdicts, strict=True):
             _settle(row, verdict, parser)
+            _refuse_second(row, written)
     return [row for row, was in zip(rows, before, strict=True) if _outcome(row) != was]
 
 
@@ -66,6 +78,14 @@ def _ask_for_required(row: ImportRow, parser: Parser) -> None:
 
 def _outcome(row: ImportRow) -> tuple[Any, ...]:
     return (row.status, list(row.errors), row.changes, row.candidates, row.record_id)
+
+
+def _refuse_second(row: ImportRow, written: Mapping[int, int]) -> None:
+    earlier = written.get(row.record_id or 0)
+    if earlier is not None and row.decision != RowDecision.SAME:
+        message = _("Row %(row)d is about the same record. Keep one of the two.") % {"row": earlier}
+        row.errors.append({"column": "", "code": "repeated", "message": message, "suggestion": ""})
+        row.status = RowState.ERROR.value
 
 
 def _settle(row: ImportRow, verdict: Verdict, parser: Parser) -> None:
