@@ -19,9 +19,10 @@ from exchange.models import ImportRun
 from exchange.selectors import counts_of, writable_of
 from exchange.services import commit_run, discard_run, reupload, set_mapping, undo_run
 from exchange.web.grid import refuse_readers
-from exchange.web.labels import label_of, note_of
+from exchange.web.labels import label_of
 from exchange.web.places import sheet_or_404
 from exchange.web.runs import visible_run
+from exchange.web.shown import headings_of, options_of
 from exchange.web.starting import run_name
 
 LISTED = 12
@@ -60,39 +61,12 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "name": run_name(run),
         "sheet_label": label_of(sheet),
-        "headings": _headings(run, chosen),
-        "options": [
-            {"name": name, "label": label_of(column), "note": note_of(column), "required": column.required}
-            for name, column in known.items()
-        ],
+        "headings": headings_of(run, chosen),
+        "options": options_of(sheet),
         "problem": problem,
         "date_order": run.layout.get("date_order", ""),
     }
     return render(request, "exchange/mapping.html", context, status=status)
-
-
-def _headings(run: ImportRun, chosen: dict[int, str]) -> list[dict[str, Any]]:
-    """What has to be decided first, then what is understood already; each with values from the file."""
-    guesses = run.guesses
-    found = [
-        {
-            "position": position,
-            "text": text,
-            "column": chosen.get(position, ""),
-            "is_guess": position in guesses,
-            "is_unknown": position not in run.mapping and position not in guesses,
-            "samples": _samples(run, position),
-        }
-        for position, text in sorted(run.headings.items())
-        if text
-    ]
-    return sorted(found, key=lambda one: not (one["is_unknown"] or one["is_guess"]))
-
-
-def _samples(run: ImportRun, position: int) -> list[str]:
-    rows = run.layout.get("sample", [])
-    values = [row[position] for row in rows if position < len(row) and row[position]]
-    return [value[:40] for value in dict.fromkeys(values)]
 
 
 # --- submission ----------------------------------------------------------------------------------------

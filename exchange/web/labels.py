@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -32,6 +33,14 @@ def note_of(column: Column) -> str:
     return column.note_zh if is_chinese() else column.note_en
 
 
+def list_url_of(sheet: Sheet) -> str:
+    """Where the records of the table are listed; empty where this installation has no such page."""
+    try:
+        return reverse(sheet.list_url_name)
+    except NoReverseMatch:
+        return ""
+
+
 def choices_of(sheet: Sheet, columns: list[Column], place: Place | None) -> dict[str, list[str]]:
     """The words of every drop-down among the columns."""
     found: dict[str, list[str]] = {}
@@ -57,9 +66,9 @@ LOOKS: Mapping[str, RowLook] = {
     RowState.DUPLICATE: RowLook("warn", "copy", gettext_lazy("possible duplicate")),
     RowState.NEW: RowLook("ok", "plus", gettext_lazy("new")),
     RowState.UPDATE: RowLook("info", "pencil", gettext_lazy("update")),
-    RowState.UNCHANGED: RowLook("quiet", "minus", gettext_lazy("unchanged")),
+    RowState.UNCHANGED: RowLook("quiet", "minus", gettext_lazy("no change")),
     RowState.SKIPPED: RowLook("quiet", "ban", gettext_lazy("left out")),
-    RowState.CREATED: RowLook("ok", "circle-check", gettext_lazy("created")),
+    RowState.CREATED: RowLook("ok", "circle-check", gettext_lazy("newly entered")),
     RowState.UPDATED: RowLook("ok", "circle-check", gettext_lazy("updated")),
     RowState.EMPTY: RowLook("quiet", "circle-dashed", gettext_lazy("empty")),
 }

@@ -7,7 +7,6 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +16,7 @@ from exchange.enums import GONE, ImportSource, ImportState
 from exchange.models import ImportRun
 from exchange.selectors import counts_of, place_of_run, runs_of
 from exchange.sheets import Sheet
-from exchange.web.labels import choices_of, heads_of, label_of
+from exchange.web.labels import choices_of, heads_of, label_of, list_url_of
 from exchange.web.places import sheet_or_404
 from exchange.web.shown import (
     chosen_filter,
@@ -25,8 +24,10 @@ from exchange.web.shown import (
     head_of,
     is_open,
     may_enter,
+    options_of,
     page_of_rows,
     show_rows,
+    unassigned,
 )
 from exchange.web.starting import run_name
 
@@ -59,7 +60,7 @@ def _about(request: HttpRequest, run: ImportRun, sheet: Sheet) -> dict[str, Any]
         "run": run,
         "name": run_name(run),
         "sheet_label": label_of(sheet),
-        "list_url": reverse(sheet.list_url_name),
+        "list_url": list_url_of(sheet),
         "place_name": run.incubator.name if run.incubator else run.park.name,
         "may_enter": may_enter(request.user, run),
         "is_file": run.source == ImportSource.FILE,
@@ -75,8 +76,14 @@ def _grid(request: HttpRequest, run: ImportRun, sheet: Sheet) -> dict[str, Any]:
     columns = columns_shown(sheet, run, everything=everything)
     rows, more = page_of_rows(run, chosen, _number(request.GET.get("after", "")))
     open_now = is_open(request.user, run)
+    place = place_of_run(run, request.user)
+    head = head_of(request.user, run, chosen, counts)
+    unknown = unassigned(run, place) if open_now and not head["written"] else []
     return {
-        "head": head_of(request.user, run, chosen, counts),
+        "head": head,
+        "unknown": unknown,
+        "known": run.mapping,
+        "options": options_of(sheet) if unknown else [],
         "status": chosen,
         "heads": heads_of(columns),
         "colspan": len(columns) + 1,
@@ -85,7 +92,7 @@ def _grid(request: HttpRequest, run: ImportRun, sheet: Sheet) -> dict[str, Any]:
         "last_number": run.rows.aggregate(last=Max("number"))["last"] or 0,
         "columns_hidden": 0 if everything else len(sheet.columns()) - len(columns),
         "everything": everything,
-        "choices": choices_of(sheet, columns, place_of_run(run, request.user)) if open_now else {},
+        "choices": choices_of(sheet, columns, place) if open_now else {},
         "open": open_now,
         "may_undo": run.state == ImportState.DONE and may_enter(request.user, run),
     }

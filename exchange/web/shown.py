@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exchange.enums import EDITABLE, PARKED, WRITTEN, ImportState, RowDecision, RowState
+from exchange.headers import heading_key
 from exchange.models import ImportRow, ImportRun
-from exchange.selectors import counts_of, rows_of, writable_of
-from exchange.sheets import Column, Sheet, sheet_of
+from exchange.selectors import counts_of, remembered, rows_of, writable_of
+from exchange.sheets import Column, Place, Sheet, sheet_of
 from exchange.web.labels import LOOKS, RowLook, label_of
 from incubators.scope import Action, scope_of
 
@@ -175,6 +176,55 @@ def _record_url(sheet: Sheet, row: ImportRow) -> str:
     return sheet.url_of(row.record_id) if row.record_id and row.status in WRITTEN else ""
 
 
+# --- headings of the file -------------------------------------------------------------------------
+
+
+def headings_of(run: ImportRun, chosen: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What has to be decided first, then what is understood already; each with values from the file."""
+    guesses = run.guesses
+    found = [
+        {
+            "position": position,
+            "text": text,
+            "column": chosen.get(position, ""),
+            "is_guess": position in guesses,
+            "is_unknown": position not in run.mapping and position not in guesses,
+            "samples": _samples(run, position),
+        }
+        for position, text in sorted(run.headings.items())
+        if text
+    ]
+    return sorted(found, key=lambda one: not (one["is_unknown"] or one["is_guess"]))
+
+
+def _samples(run: ImportRun, position: int) -> list[str]:
+    rows = run.layout.get("sample", [])
+    values = [row[position] for row in rows if position < len(row) and row[position]]
+    return [value[:40] for value in dict.fromkeys(values)]
+
+
+def unassigned(run: ImportRun, place: Place) -> list[dict[str, Any]]:
+    """Headings about which nobody has said anything yet: unknown ones and guesses, unless their columns are
+    empty anyway. What was left out once is not asked again."""
+    left_out = {key for key, name in remembered(sheet=run.sheet, place=place).items() if not name}
+    said = run.layout.get("chosen") or {}
+    return [
+        heading
+        for heading in headings_of(run, run.guesses)
+        if (heading["is_guess"] or heading["is_unknown"])
+        and str(heading["position"]) not in said
+        and heading_key(heading["text"]) not in left_out
+    ]
+
+
+def options_of(sheet: Sheet) -> list[dict[str, Any]]:
+    """The columns of a table for a select."""
+    return [
+        {"name": column.name, "label": label_of(column), "required": column.required}
+        for column in sheet.columns()
+    ]
+
+
 # --- filters ---------------------------------------------------------------------------------------
 
 
@@ -195,7 +245,7 @@ def chosen_filter(asked: str, counts: Mapping[str, int]) -> str:
 
 def page_of_rows(run: ImportRun, chosen: str, after: int | None) -> tuple[list[ImportRow], bool]:
     """Rows of a filter after a row number, and whether there are more."""
-    rows = list(rows_of(run, statuses_of(chosen), after=after or 0, limit=ROWS_SHOWN + 1))
+    rows = list(rows_of(run, statuses=statuses_of(chosen), after=after or 0, limit=ROWS_SHOWN + 1))
     return rows[:ROWS_SHOWN], len(rows) > ROWS_SHOWN
 
 
@@ -216,12 +266,26 @@ def head_of(
         "chips": _chips(run, counts, chosen, total, parked),
         "writable": writable,
         "parked": parked,
+        "parked_words": _parked_words(counts),
         "duplicates": counts.get(RowState.DUPLICATE, 0),
         "total": total,
         "is_open": is_open(user, run),
         "commit_words": _commit_words(counts, writable),
         "written": sum(counts.get(state, 0) for state in WRITTEN),
     }
+
+
+def _parked_words(counts: Mapping[str, int]) -> str:
+    """What is still to be done, in the word that fits: mend, decide, or both."""
+    wrong, twice = counts.get(RowState.ERROR, 0), counts.get(RowState.DUPLICATE, 0)
+    parked = wrong + twice
+    if not twice:
+        words = ngettext("still %(n)d row to mend", "still %(n)d rows to mend", parked)
+    elif not wrong:
+        words = ngettext("still %(n)d row to decide", "still %(n)d rows to decide", parked)
+    else:
+        words = ngettext("still %(n)d row to deal with", "still %(n)d rows to deal with", parked)
+    return words % {"n": parked} if parked else ""
 
 
 def _commit_words(counts: Mapping[str, int], writable: int) -> str:

@@ -20,7 +20,7 @@ from exchange.models import ImportRun
 from exchange.selectors import counts_of_many, places_of, runs_of
 from exchange.services import start_import, start_pasted
 from exchange.sheets import Place, Sheet, all_sheets, sheet_of
-from exchange.web.labels import about_of, choices_of, heads_of, label_of
+from exchange.web.labels import about_of, choices_of, heads_of, label_of, list_url_of
 from exchange.web.places import (
     choice_of_places,
     chosen_place,
@@ -126,7 +126,7 @@ def import_upload(request: HttpRequest, code: str) -> HttpResponse:
         "heads": heads_of(list(sheet.columns())),
         "problem": problem,
         "runs": shown_runs(list(runs_of(request.user).filter(sheet=code).order_by("-created_at")[:5])),
-        "list_url": reverse(sheet.list_url_name),
+        "list_url": list_url_of(sheet),
         **_place_context(places, place),
     }
     return render(request, "exchange/upload.html", context, status=status)

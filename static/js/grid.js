@@ -215,20 +215,41 @@
     // --- changing cells ------------------------------------------------------------------------------------------
     var past = [];
     function change(entries, isBack) {
-      var before = [];
+      var before = [], single = null;
       entries.forEach(function (entry) {
         var body = bodyOf(entry.row);
         var cell = cellAt(body, place[entry.name]);
         if (!isOpen(cell) || textOf(cell) === entry.text) return;
         before.push({ row: entry.row, name: entry.name, text: textOf(cell) });
+        if (cell.classList.contains("bad")) single = { name: entry.name, from: textOf(cell), to: entry.text };
         show(cell, entry.text);
         note(entry.row, entry.name, entry.text);
       });
       if (!before.length) return 0;
       if (!isBack) { past.push(before); if (past.length > 100) past.shift(); }
+      offerOthers(!isBack && before.length === 1 ? single : null);
       keep();
       if (!isLocal) { say("typed", word("typed")); soon(700); }
       return before.length;
+    }
+    // The same mistake in other rows: offer to mend all of them with one click.
+    var offer = card.querySelector("[data-grid-offer]");
+    function offerOthers(mended) {
+      if (!offer) return;
+      offer.hidden = true;
+      if (!mended || !mended.from || !mended.to) return;
+      var entries = [];
+      each(table, 'td.bad[data-c="' + place[mended.name] + '"]', function (cell) {
+        if (textOf(cell) === mended.from) entries.push({ row: rowNumber(cell.closest("tbody")), name: mended.name, text: mended.to });
+      });
+      if (!entries.length) return;
+      offer.textContent = "";
+      offer.appendChild(make("span", "", word("others").replace("{n}", entries.length).replace("{from}", mended.from)));
+      var button = make("button", "btn btn-sm", word("others-yes").replace("{to}", mended.to));
+      button.type = "button";
+      button.addEventListener("click", function () { change(entries); offer.hidden = true; soon(0); if (active) field.focus({ preventScroll: true }); });
+      offer.appendChild(button);
+      offer.hidden = false;
     }
     function takeBack() {
       var last = past.pop();
