@@ -181,10 +181,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'verified', 'published'])), name='returns_return_state_known', violation_error_message='This is not a state of a return.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
             constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on')), ('due_on__gte', models.F('ends_on'))), name='returns_return_dates', violation_error_message='A return is due after its period ends.'),
         ),
         migrations.AddConstraint(

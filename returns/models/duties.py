@@ -33,7 +33,9 @@ class ReturnDuty(models.Model):
     frequency = models.CharField(_("how often"), max_length=8, choices=Frequency.choices)
     lines = ArrayField(models.SlugField(max_length=60), verbose_name=_("lines"))
     due_days = models.PositiveSmallIntegerField(_("days after the period"))
-    starts_on = models.DateField(_("asked from"), help_text=_("the first period is the one that holds this day"))
+    starts_on = models.DateField(
+        _("asked from"), help_text=_("the first period is the one that holds this day")
+    )
     variance_percent = models.PositiveSmallIntegerField(
         _("ask for a word from a change of (%)"), default=VARIANCE_PERCENT
     )

@@ -16,12 +16,6 @@ from returns.enums import ReturnAct, ReturnState
 from returns.models.duties import ReturnDuty
 
 
-class PeriodReturnQuerySet(TenantQuerySet):
-    def latest(self) -> Self:
-        """One for each duty and period: the newest version."""
-        return self.filter(is_latest=True)
-
-
 def _person(label: Any) -> Any:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -71,7 +65,7 @@ class PeriodReturn(models.Model):
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("changed"))
 
-    objects = PeriodReturnQuerySet.as_manager()
+    objects = TenantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("period return")
@@ -87,11 +81,6 @@ class PeriodReturn(models.Model):
                 condition=Q(is_latest=True),
                 name="returns_one_newest_version",
                 violation_error_message=_("Somebody else has just opened a new version of this return."),
-            ),
-            models.CheckConstraint(
-                name="returns_return_state_known",
-                condition=Q(state__in=ReturnState.values),
-                violation_error_message=_("This is not a state of a return."),
             ),
             models.CheckConstraint(
                 name="returns_return_dates",
@@ -208,6 +197,11 @@ class ReturnLine(models.Model):
     def reported(self) -> Any:
         """The number that counts: what was typed, else what the records yield."""
         return self.computed if self.value is None else self.value
+
+    @property
+    def updated_at(self) -> Any:
+        """When somebody last typed in it; an import undoes only what nobody has typed over."""
+        return self.entered_at or self.period_return.created_at
 
 
 class ReturnMove(models.Model):

@@ -1,8 +1,8 @@
 """The lines a return may have, and how they hang together. Pure: no Django, no clock. Money in whole units.
 
-A line is a monthly measure of ``evaluation.measures`` (summed or averaged over the months of a longer period) or
-is counted from records for the very period. ``torch`` is the field name that exports print: in the manner of the
-national statistical return of incubators, whose money is in thousands of yuan.
+A line is a monthly measure of ``evaluation.measures`` (summed or averaged over the months of a longer period)
+or is counted from records for the very period. ``torch`` is the field name that exports print, in the way of
+the national statistical return of incubators, whose money is in thousands of yuan.
 """
 
 from collections.abc import Mapping
@@ -122,7 +122,10 @@ def _paid_in(code: str, zh: str, en: str) -> Line:
         f"paid_in_{code}",
         (f"到位资金（{zh}）", f"capital paid in ({en})"),
         (zh, en),
-        ("本期经核验、以该币种到位的资金，按贡献份额计", "verified payments of the period in this currency, by credit share"),
+        (
+            "本期经核验、以该币种到位的资金，按贡献份额计",
+            "verified payments of the period in this currency, by credit share",
+        ),
         f"本期到位资金（{zh}）",
         kind="money",
     )
@@ -147,7 +150,10 @@ _ALL = (
         "in_care",
         ("期末在孵项目", "projects in care at the end"),
         _PROJECTS,
-        ("期末处于在孵、加速或搬迁阶段的项目", "projects incubating, accelerating or relocating on the last day"),
+        (
+            "期末处于在孵、加速或搬迁阶段的项目",
+            "projects incubating, accelerating or relocating on the last day",
+        ),
         "期末在孵企业（项目）数",
     ),
     _records(
@@ -203,14 +209,20 @@ _ALL = (
         "jobs",
         ("从业人员", "jobs"),
         _PEOPLE,
-        ("各企业最近一个已核验年度的年末从业人员之和", "staff of the enterprises in their latest verified year"),
+        (
+            "各企业最近一个已核验年度的年末从业人员之和",
+            "staff of the enterprises in their latest verified year",
+        ),
         "期末从业人员数",
     ),
     _records(
         "rd_jobs",
         ("其中：研发人员", "of them in R&D"),
         _PEOPLE,
-        ("各企业最近一个已核验年度的研发人员之和", "R&D staff of the enterprises in their latest verified year"),
+        (
+            "各企业最近一个已核验年度的研发人员之和",
+            "R&D staff of the enterprises in their latest verified year",
+        ),
         "其中：研发人员数",
     ),
     *(_of_measure(measure) for measure in MEASURES.values()),

@@ -1,0 +1,95 @@
+"""Lines counted from what the support and outreach apps record: tickets, ratings, mentoring, events.
+
+A period without any such record yields nothing rather than zero: the site may keep them elsewhere.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.urls import reverse
+
+from core.periods import Period
+from incubators.models import Incubator
+from outreach.models import Event
+from returns.selectors.registry import Computed, Found, register_source
+from support.enums import ServiceKind, TicketState
+from support.models import ServiceRecord, Ticket
+from support.stages import satisfaction_percent
+
+TICKETS = ("service_tickets_total", "service_tickets_on_time", "satisfaction_percent")
+
+
+def _span(periods: Sequence[Period]) -> tuple[date, date]:
+    return min(period.start for period in periods), max(period.end for period in periods)
+
+
+def _midnight(day: date, incubator: Incubator) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(incubator.time_zone))
+
+
+def _counted(code: str, days: Iterable[date], periods: Sequence[Period], url: str) -> Found:
+    found: dict[tuple[str, str], Computed] = {}
+    known = list(days)
+    for period in periods:
+        count = sum(day in period for day in known)
+        if count:
+            found[code, period.code] = Computed(Decimal(count), records=({"label": str(count), "url": url},))
+    return found
+
+
+def of_tickets(incubator: Incubator, codes: Sequence[str], periods: Sequence[Period]) -> Found:
+    """Tickets that fell due, those resolved by their limit, the mean rating: as support counts them."""
+    start, end = _span(periods)
+    opens, closes = _midnight(start, incubator), _midnight(end, incubator)
+    rows = list(
+        Ticket.objects.filter(
+            Q(due_at__gt=opens, due_at__lte=closes) | Q(rated_at__gte=opens, rated_at__lt=closes),
+            incubator=incubator,
+        ).values_list("state", "due_at", "resolved_at", "rated_at", "rating")
+    )
+    url = f"{reverse('ticket-list')}?incubator={incubator.code}"
+    found: dict[tuple[str, str], Computed] = {}
+    for period in periods:
+        first, last = _midnight(period.start, incubator), _midnight(period.end, incubator)
+        due = [row for row in rows if row[0] != TicketState.WITHDRAWN and first < row[1] <= last]
+        in_time = [row for row in due if row[2] is not None and row[2] <= row[1]]
+        ratings = [row[4] for row in rows if row[3] and first <= row[3] < last and row[4] is not None]
+        values = (
+            (TICKETS[0], Decimal(len(due)) if due else None),
+            (TICKETS[1], Decimal(len(in_time)) if due else None),
+            (TICKETS[2], satisfaction_percent(ratings)),
+        )
+        for code, value in values:
+            if code in codes and value is not None:
+                found[code, period.code] = Computed(value, records=({"label": f"{value}", "url": url},))
+    return found
+
+
+def of_mentoring(incubator: Incubator, codes: Sequence[str], periods: Sequence[Period]) -> Found:
+    """Verified mentoring."""
+    start, end = _span(periods)
+    days = ServiceRecord.objects.verified().filter(
+        incubator=incubator, kind=ServiceKind.MENTORING, on__gte=start, on__lt=end
+    )
+    url = f"{reverse('service-list')}?incubator={incubator.code}"
+    return _counted(codes[0], days.values_list("on", flat=True), periods, url)
+
+
+def of_events(incubator: Incubator, codes: Sequence[str], periods: Sequence[Period]) -> Found:
+    """Events of the site, counted on their first day."""
+    start, end = _span(periods)
+    days = Event.objects.filter(
+        incubator=incubator, cancelled=False, starts_on__gte=start, starts_on__lt=end
+    ).values_list("starts_on", flat=True)
+    url = f"{reverse('event-list')}?incubator={incubator.code}"
+    return _counted(codes[0], days, periods, url)
+
+
+def register() -> None:
+    """The sources of the neighbouring apps, at start."""
+    register_source("tickets", TICKETS, of_tickets)
+    register_source("mentoring", ["mentoring_sessions"], of_mentoring)
+    register_source("events", ["events_held"], of_events)
