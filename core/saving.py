@@ -191,4 +191,8 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "projects_credit_totals_100": lambda: _("The credit shares of a project have to total 100%."),
     "projects_proposal_totals_100": lambda: _("The credit shares of a proposal have to total 100%."),
     "core_history_append_only": lambda: _("The history can only be added to."),
+    "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
+    "returns_submitted_is_frozen": lambda: _(
+        "A submitted return no longer changes. Correct it as a new version."
+    ),
 }

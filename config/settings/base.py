@@ -152,8 +152,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resume reports": {"task": "evaluation.resume_reports", "schedule": 10.0},
+    "open period returns": {"task": "returns.open_returns", "schedule": 6 * 3600.0},
+    "send digests": {"task": "insight.send_digests", "schedule": 15 * 60.0},
+    "escalate what is late": {"task": "insight.escalate", "schedule": 3600.0},
     "forget idempotency keys": {"task": "core.forget_old_keys", "schedule": 24 * 3600.0},
 }
+
+#: Where people reach the system; links in mails begin with it.
+SITE_URL = env.text("SITE_URL", "http://localhost:8000")
 
 # --- REST ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

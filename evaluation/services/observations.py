@@ -15,6 +15,7 @@ from core import history
 from core.enums import Provenance
 from core.errors import Conflict, FieldError, Invalid, Refused
 from core.periods import BadPeriod, Period
+from core.saving import readable_integrity_errors
 from evaluation.measures import MEASURES, Measure
 from evaluation.models import Observation
 from evidence.models import EvidenceFile
@@ -197,10 +198,11 @@ UPDATED = [
 def _save(observations: Sequence[Observation], *, at: datetime) -> None:
     new = [row for row in observations if row.pk is None]
     old = [row for row in observations if row.pk is not None]
-    Observation.objects.bulk_create(new, batch_size=1000)
     for row in old:
         row.updated_at = at
-    Observation.objects.bulk_update(old, UPDATED, batch_size=500)
+    with readable_integrity_errors(Observation):
+        Observation.objects.bulk_create(new, batch_size=1000)
+        Observation.objects.bulk_update(old, UPDATED, batch_size=500)
 
 
 def _remember(
@@ -239,7 +241,8 @@ def verify_observations(
     for row in locked:
         _check_verifier(row, actor)
         row.verified_at, row.verified_by, row.updated_at = at, actor, at
-    Observation.objects.bulk_update(locked, ["verified_at", "verified_by", "updated_at"], batch_size=500)
+    with readable_integrity_errors(Observation):
+        Observation.objects.bulk_update(locked, ["verified_at", "verified_by", "updated_at"], batch_size=500)
     for incubator in {row.incubator_id: row.incubator for row in locked}.values():
         rows = [row for row in locked if row.incubator_id == incubator.pk]
         changes = [{"verified": [False, True], "value": [row.value, row.value]} for row in rows]

@@ -274,7 +274,13 @@
     var accepted = document.querySelector("[data-message=success]");
     if (!again || accepted) store.drop(sent);
   }
-  on("submit", "form[data-clear-drafts]", function () { store.drop(PREFIX + "sent"); });
+  // Copies that a service worker keeps for work without a line are nobody's once somebody signs out.
+  on("submit", "form[data-clear-drafts]", function () {
+    store.drop(PREFIX + "sent");
+    if (window.caches) caches.keys().then(function (keys) {
+      keys.forEach(function (key) { if (key.indexOf("returns-") === 0) caches.delete(key); });
+    });
+  });
 
   // --- fields ----------------------------------------------------------------------------------------------
   function showNames(box) {
