@@ -235,12 +235,14 @@ class Note:
 
 class RawRow(NamedTuple):
     """One row of a file: its number there (from 1) and its cells, as many in each row of a sheet. ``merged``
-    holds, for positions that are empty because they belong to a merged range, the value of that range."""
+    holds, for positions that are empty because they belong to a merged range, the value of that range.
+    ``problem`` says why none of the cells can be trusted (they are more than there are columns)."""
 
     number: int
     cells: tuple[RawCell, ...]
     hidden: bool = False
     merged: Mapping[int, RawCell] = MappingProxyType({})
+    problem: Text = ""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from exchange.cells.parsed import EMPTY, Context, Parsed, refused, remarked, sho
 from exchange.cells.texts import read_text
 from exchange.sheets import Column, Kind, RawCell
 
-__all__ = ["UNITS", "CellReader", "Parsed", "neutralised", "parse_cell", "words_of"]
+__all__ = ["UNITS", "CellReader", "Context", "Parsed", "neutralised", "parse_cell", "words_of"]
 
 _READERS: Mapping[Kind, Callable[[RawCell, Context], Parsed]] = {
     Kind.TEXT: read_text,

@@ -61,7 +61,7 @@ class Written:
 
 def written_date(text: str) -> Written | None:
     """What a text (already ``ascii_like``) says of a date; None where it is none."""
-    text, has_time = _without_time(_WEEKDAY.sub("", digits_replaced(text)).strip())
+    text, has_time = _without_time(digits_replaced(_WEEKDAY.sub("", text)).strip())
     found = _year_first(text) or _year_last(text) or _english(text.lower())
     if found is None:
         return None

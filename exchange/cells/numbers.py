@@ -27,6 +27,7 @@ LARGEST_INTEGER = 2**31 - 1
 _AS_EXCEL_SHOWS = Precision(prec=15)
 _COUNTERS = "个|人|名|家|项|件|台|套|户|次|条|份|篇|场|位|间|期|年|天|日|个月|月|岁|持股"
 _PERCENT = re.compile(r"(.*?)\s*(%|‰|percent|per cent)", re.IGNORECASE)
+_BARE = re.compile(r"-?(?:\d{1,3}(?:\.\d{1,30})?|\.\d{1,30})")
 _SAID_PERCENT = re.compile(r"(百|千)分之(.+)")
 
 
@@ -67,10 +68,16 @@ def read_percent(raw: RawCell, context: Context) -> Parsed:
         if found := _SAID_PERCENT.fullmatch(text):
             parsed = _scaled_percent(raw, found[2], context, Decimal(1 if found[1] == "百" else "0.1"))
             return parsed if parsed.error else _as_read(parsed.value, context.column)
-    parsed = _read(raw, context)
-    if parsed.error is None and 0 < abs(parsed.value) <= 1:
-        return _doubtful_percent(raw, parsed.value, context)
-    return parsed
+    bare = _bare_number(raw)
+    return _doubtful_percent(raw, bare, context) if 0 < abs(bare) <= 1 else _read(raw, context)
+
+
+def _bare_number(raw: RawCell) -> Decimal:
+    """A number without any sign or word; 0 for everything else."""
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        return _AS_EXCEL_SHOWS.create_decimal(raw)
+    text = ascii_like(raw) if isinstance(raw, str) else ""
+    return Decimal(text) if _BARE.fullmatch(text) else Decimal(0)
 
 
 def _scaled_percent(raw: str, number: str, context: Context, scale: Decimal) -> Parsed:
@@ -113,7 +120,7 @@ def _factor(context: Context) -> Decimal:
 def _read_typed(raw: str, context: Context, heading: Decimal) -> Parsed:
     column = context.column
     text = ascii_like(without_apostrophe(raw))
-    sure = column.places >= 3 or heading > 1
+    sure = column.places >= 3 or heading > 1 or column.kind is Kind.PERCENT
     try:
         amount = amount_of(text, units=_units_of(column), decimal_point_sure=sure)
     except ForeignCurrency:
@@ -196,7 +203,8 @@ def _back_in_unit(value: Decimal, context: Context) -> str:
 
 
 def _doubtful(raw: str, amount: Amount, context: Context) -> Parsed:
-    suggestion = plain(amount.value) if amount.scale is None else _back_in_unit(amount.total, context)
+    in_unit_of_heading = amount.scale is None and context.column.kind is Kind.MONEY
+    suggestion = plain(amount.value) if in_unit_of_heading else _back_in_unit(amount.total, context)
     if amount.vague:
         return refused(
             context,

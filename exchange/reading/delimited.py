@@ -26,6 +26,10 @@ _SAMPLE_ROWS = 25
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _MOST_CONTROLS = 0.02  # of the text; more is no text
+_TOO_MANY_CELLS = _(
+    "This row has more cells than the others: a separator seems to stand inside a cell. Put that cell between"
+    " quotation marks, or correct the row here."
+)
 _LONGEST_FIELD = 200_000  # characters
 _MOST_LINES_IN_CELL = 60  # more in one cell: a quotation mark was never closed
 
@@ -136,10 +140,16 @@ def _rows(records: Sequence[Sequence[str]], name: str) -> tuple[RawRow, ...]:
         width -= 1
     if width > MOST_COLUMNS:
         raise too_many_columns(name)
+    usual = Counter(len(record) for record in records if any(record)).most_common(1)
+    expected = usual[0][0] if usual else 0
     rows = tuple(
-        RawRow(number, tuple([cell or None for cell in record[:width]]) + (None,) * (width - len(record)))
+        RawRow(
+            number,
+            tuple([cell or None for cell in record[:width]]) + (None,) * (width - len(record)),
+            problem=_TOO_MANY_CELLS if len(record) > expected and any(record[expected:]) else "",
+        )
         for number, record in enumerate(records, start=1)
-        if record
+        if any(record)
     )
     if len(rows) > MOST_ROWS + MOST_ROWS_ABOVE:
         raise too_many_rows(name)
