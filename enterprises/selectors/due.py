@@ -132,9 +132,7 @@ def _lists(user: Any, until: date) -> Iterator[DueItem]:
 def _of(enterprise: Enterprise, *, kind: str, title: Any, on: Any, anchor: str, icon: str) -> DueItem:
     return DueItem(
         kind=kind,
-        title=format_lazy(
-            "{enterprise}{colon}{title}", enterprise=enterprise.name_zh, colon=_(": "), title=title
-        ),
+        title=format_lazy("{name}{colon}{title}", name=enterprise.name_zh, colon=_(": "), title=title),
         on=on,
         url=reverse("enterprise-detail", args=[enterprise.pk]) + anchor,
         park_id=enterprise.park_id,

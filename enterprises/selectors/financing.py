@@ -64,7 +64,7 @@ def loans_granted(incubator: Incubator, start: date, end: date) -> dict[str, Dec
 
 
 def results_by_event(user: Any) -> list[dict[str, Any]]:
-    """What came out of each matchmaking event: rounds and loans, verified amounts by currency. Two queries."""
+    """What came out of each matchmaking event: rounds, loans, verified amounts by currency; two queries."""
     found: dict[str, dict[str, Any]] = {}
     parts: Iterable[tuple[str, Any, str]] = (
         ("rounds", FinancingEvent, "amount"),

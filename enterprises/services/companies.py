@@ -116,7 +116,7 @@ def update_enterprise(
     expected_version: int | None = None,
 ) -> Enterprise:
     """Change the record; ``expected_version`` refuses when somebody else changed it meanwhile."""
-    locked = (
+    locked: Enterprise = (
         Enterprise.objects.select_for_update(of=("self",))
         .select_related("park", "incubator")
         .get(pk=enterprise.pk)

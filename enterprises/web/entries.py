@@ -22,7 +22,7 @@ from enterprises.services import (
     verify_yearly_figures,
 )
 from enterprises.web.forms import RecognitionForm, YearForm
-from enterprises.web.views import refuse_readers
+from enterprises.web.picking import refuse_readers
 from evidence.enums import EvidenceKind
 from evidence.services import store_evidence
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.drafts import clear_draft
-from core.errors import Refused
 from core.saving import values_of
 from core.web.drafts import initial_with_draft
 from core.web.errors import shown_on, status_of
@@ -25,7 +24,7 @@ from enterprises.models import Enterprise, Recognition
 from enterprises.selectors import enterprises_matching
 from enterprises.services import FIELDS, create_enterprise, update_enterprise
 from enterprises.web.forms import EnterpriseForm, FilterForm
-from incubators.scope import Action, require, scope_of
+from enterprises.web.picking import may_enter_somewhere, refuse_readers
 
 ORDERS = {"name": "sort_key", "updated": "updated_at"}
 
@@ -54,11 +53,6 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         "may_enter": may_enter_somewhere(request.user),
     }
     return render(request, "enterprises/list.html", context)
-
-
-def may_enter_somewhere(user: Any) -> bool:
-    places = scope_of(user).places(Action.ENTER)
-    return bool(places.everywhere or places.park_ids or places.incubator_ids)
 
 
 @login_required
@@ -143,11 +137,3 @@ def _differences(form: EnterpriseForm, enterprise: Enterprise) -> list[dict[str,
         for name in FIELDS
         if (typed[name] or "") != (getattr(enterprise, name) or "")
     ]
-
-
-def refuse_readers(user: Any, enterprise: Enterprise) -> None:
-    """403 with the reason for whoever may only read."""
-    try:
-        require(Action.ENTER, user=user, park_id=enterprise.park_id, incubator_id=enterprise.incubator_id)
-    except Refused as error:
-        raise PermissionDenied(str(error)) from error
