@@ -118,6 +118,18 @@ class GateSerializer(serializers.Serializer[Any]):
     to_stage = serializers.ChoiceField(Stage.choices)
     is_open = serializers.BooleanField(help_text="Nothing is missing.")
     missing = MissingSerializer(many=True)
+    movers = serializers.ListField(
+        child=serializers.CharField(), help_text="Roles that may move or request the step."
+    )
+    decided_by = serializers.ListField(
+        child=serializers.CharField(), help_text="Roles that verify and decide; empty where nobody has to."
+    )
+    must_request = serializers.BooleanField(help_text="A second person decides the step itself.")
+    is_requestable = serializers.BooleanField(help_text="Only the second person is missing.")
+    days = serializers.IntegerField(allow_null=True, help_text="Days for the decision.")
+    request = serializers.IntegerField(allow_null=True, help_text="The request that waits, if any.")
+    due_on = serializers.DateField(allow_null=True, help_text="By when that request is to be decided.")
+    gate_version = serializers.IntegerField(allow_null=True, help_text="The gate table that holds today.")
 
 
 class GatesSerializer(serializers.Serializer[Any]):
@@ -169,6 +181,7 @@ class StageLogSerializer(RecordSerializer):
             "reason",
             "cause",
             "destination",
+            "gate_version",
             "moved_at",
             "moved_by",
         ]
@@ -241,6 +254,8 @@ class LegSerializer(RecordSerializer):
             "sequence",
             "from_place",
             "to_place",
+            "from_country",
+            "to_country",
             "legal_entity",
             "site",
             "planned_on",
@@ -262,6 +277,8 @@ class LegInput(InputSerializer):
         fields = [
             "from_place",
             "to_place",
+            "from_country",
+            "to_country",
             "legal_entity",
             "site",
             "planned_on",

@@ -1,6 +1,7 @@
 """Views of the projects app."""
 
 from projects.api.views.facts import FactViewSet
+from projects.api.views.gates import GateRequestViewSet, GateTableViewSet, ProjectRequestViewSet
 from projects.api.views.parts import (
     AttachmentViewSet,
     CreditSharesView,
@@ -14,8 +15,11 @@ __all__ = [
     "AttachmentViewSet",
     "CreditSharesView",
     "FactViewSet",
+    "GateRequestViewSet",
+    "GateTableViewSet",
     "HistoryViewSet",
     "LegViewSet",
+    "ProjectRequestViewSet",
     "ProjectViewSet",
     "ReportedProjectViewSet",
     "SectorViewSet",

@@ -15,9 +15,10 @@ from incubators.scope import Action, scope_of
 from projects import services
 from projects.api import bulk, filters, listing
 from projects.api import serializers as shapes
+from projects.api.merged import refuse_merged
 from projects.models import Project, ReportedProject, Sector
-from projects.selectors import state_of
-from projects.stages import allowed_moves, missing_for, next_stages
+from projects.selectors import gates_of, state_of
+from projects.stages import allowed_moves
 
 MOVE_EXAMPLE = OpenApiExample(
     "Company registered in the park",
@@ -81,6 +82,10 @@ class ProjectViewSet(ScopedViewSet):
     tombstone_kind = "project"
     summaries = {"list": "List projects, or pull what changed", "retrieve": "Read a project"}
     key_of_row = staticmethod(listing.key_of_row)
+
+    def get_object(self) -> Any:
+        refuse_merged(Project, self.request.user, self.kwargs["pk"])
+        return super().get_object()
 
     def tombstones(self) -> Any:
         return self.tombstones_in_scope()
@@ -164,18 +169,27 @@ class ProjectViewSet(ScopedViewSet):
     @extend_schema(summary="What is missing for each next stage", responses=shapes.GatesSerializer)
     def gates(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         project = self.get_object()
-        state = state_of(project)
-        gates = []
-        for stage in next_stages(state):
-            missing = missing_for(state, stage)
-            gates.append(
-                {
-                    "to_stage": stage,
-                    "is_open": not missing,
-                    "missing": [{"field": item.field, "message": gettext(item.message)} for item in missing],
-                }
-            )
-        body = {"stage": project.stage, "gates": gates, "allowed_moves": list(allowed_moves(state))}
+        gates = [
+            {
+                "to_stage": gate.to_stage,
+                "is_open": gate.is_open,
+                "missing": [{"field": item.field, "message": gettext(item.message)} for item in gate.missing],
+                "movers": list(gate.movers),
+                "decided_by": list(gate.decided_by),
+                "must_request": gate.must_request,
+                "is_requestable": gate.is_requestable,
+                "days": gate.days,
+                "request": gate.request_id,
+                "due_on": gate.due_on,
+                "gate_version": gate.version,
+            }
+            for gate in gates_of(project)
+        ]
+        body = {
+            "stage": project.stage,
+            "gates": gates,
+            "allowed_moves": list(allowed_moves(state_of(project))),
+        }
         return Response(body, headers={"ETag": etag_of(project)})
 
     @extend_schema(
