@@ -83,11 +83,8 @@ def _bare_number(raw: RawCell) -> Decimal:
 def _scaled_percent(raw: str, number: str, context: Context, scale: Decimal) -> Parsed:
     parsed = _read(number, context)
     if parsed.error is not None:
-        return (
-            parsed._replace(error=_not_a_number(raw, context).error)
-            if parsed.error.code == "not_a_number"
-            else parsed
-        )
+        other = scale != 1 or parsed.error.code == "not_a_number"
+        return _not_a_number(raw, context) if other else parsed
     return _within(raw, parsed.value * scale, context) if scale != 1 else parsed
 
 

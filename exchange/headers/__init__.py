@@ -184,9 +184,11 @@ def _records(
     for row in rows:
         if is_blank(row):
             continue
-        if not records and (is_notes(row, used) or is_example(row, used)):
+        if not records and is_notes(row, used):
             continue
-        if is_total(row):
+        if not records and is_example(row, used):
+            notes.append(Note("example", _("The example row was left out."), row=row.number))
+        elif is_total(row):
             notes.append(Note("total", _("A row of totals was left out."), row=row.number))
         elif is_footer(row):
             notes.append(Note("footer", _("A line below the table was left out."), row=row.number))

@@ -95,10 +95,10 @@ class Archive:
         if any(part.compress_type not in _PACKED for part in parts):
             raise broken()
         for name, part in self._parts.items():
-            unpacked = self._unpacked(part)
+            markup = self._unpacked(part)
             if name.endswith((".xml", ".rels", ".vml")) and not name.startswith(_BASIC):
-                _refuse_entities(unpacked)
-                self._markup[name] = unpacked
+                _refuse_entities(markup)
+                self._markup[name] = markup
 
 
 def _refuse_entities(markup: bytes) -> None:
