@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
 
+from core.search import fold
 from exchange.cells.choices import read_boolean, read_choice, words_of
 from exchange.cells.cleaning import (
     is_error_value,
@@ -90,11 +91,18 @@ class CellReader:
             return self._error_value(text)
         if text[0] == "=" and text_of_formula(text) is None:
             return self._formula(text)
-        if len(text) < 4 and means_nothing(text, is_text=self.context.column.kind in _TEXTS):
+        if len(text) < 4 and self._means_nothing(text):
             if self.context.column.required:
                 return self._empty(merged)
             return remarked(None, _("“{value}” was read as an empty cell."), value=text)
         return None
+
+    def _means_nothing(self, text: str) -> bool:
+        """Dashes and 无, unless 无 is an answer of the column."""
+        kind = self.context.column.kind
+        if kind is Kind.BOOLEAN or (kind is Kind.CHOICE and fold(text) in self.context.choices):
+            return text in ("-", "--", "/")
+        return means_nothing(text, is_text=kind in _TEXTS)
 
     def _empty(self, merged: RawCell) -> Parsed:
         if merged is not None:

@@ -67,7 +67,7 @@ def findings_of(archive: Archive) -> dict[str, Findings]:
     """What was found in each sheet, by its name."""
     content = archive.read(_CONTENT)
     tables = list(_TABLE.finditer(content))
-    ends = [found.start() for found in tables[1:]] + [len(content)]
+    ends = [*(found.start() for found in tables), len(content)][1:]
     return {
         unescape(name[1].decode()): _Scan(content[found.end() : end]).findings
         for found, end in zip(tables, ends, strict=True)
@@ -91,7 +91,7 @@ class _Scan:
     def _rows(self) -> Iterator[tuple[int, int, int, int, bytes]]:
         """Number from 0, how many times it stands for, where its cells begin and end, its attributes."""
         rows = list(_ROW.finditer(self.table))
-        ends = [found.start() for found in rows[1:]] + [len(self.table)]
+        ends = [*(found.start() for found in rows), len(self.table)][1:]
         number = 0
         for found, end in zip(rows, ends, strict=True):
             times = _repeated(_ROWS_REPEATED, found[1])

@@ -123,7 +123,7 @@ class _Scan:
 
     def __init__(self, sheet: bytes, units: Mapping[bytes, str], recalculated: bool) -> None:
         root = _ROOT.search(sheet)
-        if root is None:
+        if root is None or not sheet.rstrip().endswith(b"worksheet>"):
             raise broken()
         self.sheet = sheet
         self.units = units
@@ -140,7 +140,7 @@ class _Scan:
         """Number from 0, where its cells begin and end, and the attributes of each row."""
         number = -1
         rows = list(self.tags.row.finditer(self.sheet))
-        ends = [found.start() for found in rows[1:]] + [len(self.sheet)]
+        ends = [*(found.start() for found in rows), len(self.sheet)][1:]
         for found, end in zip(rows, ends, strict=True):
             given = _ROW_NUMBER.search(found[1])
             number = int(given[1]) - 1 if given else number + 1
