@@ -23,6 +23,7 @@ from returns.selectors.lists import (
     return_of,
     return_title,
     returns_to_file,
+    waiting_reviews,
 )
 from returns.selectors.registry import Computed, from_records, register_source
 
@@ -51,6 +52,7 @@ __all__ = [
     "returns_to_file",
     "stored_lines",
     "views_of",
+    "waiting_reviews",
     "with_evidence",
     "words_of",
 ]

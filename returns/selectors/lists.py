@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.due import DueItem
+from core.due import DueItem, Waiting
 from core.periods import Period
 from incubators.models import Incubator, OperatorContract
 from incubators.scope import Action, scope_of
@@ -91,6 +91,22 @@ def _visible_open(user: Any, until: date) -> QuerySet[PeriodReturn]:
         .select_related("incubator", "duty")
         .order_by("due_on", "pk")
     )
+
+
+def waiting_reviews(*, user: Any, limit: int) -> Iterator[Waiting]:
+    """The provider of the inbox: submitted returns that this person may decide on."""
+    for record in open_reviews(user)[:limit]:
+        assert record.submitted_at is not None
+        yield Waiting(
+            kind="return",
+            word=_("Period return"),
+            label=return_title(record),
+            since=record.submitted_at,
+            url=reverse("return-review", args=[record.pk]),
+            place=record.incubator.name,
+            by=str(record.submitted_by),
+            icon="clipboard-check",
+        )
 
 
 def return_title(record: PeriodReturn) -> str:
