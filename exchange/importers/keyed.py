@@ -76,6 +76,9 @@ class KeyedSheet(Sheet):
     #: Columns that are read but never written: what identifies a record, or tells where it stands.
     fixed: tuple[str, ...] = ("incubator",)
 
+    #: Columns in which an empty cell leaves a stored value as it is, because a record cannot do without it.
+    kept: tuple[str, ...] = ()
+
     # --- what an app says -------------------------------------------------------------------------
 
     @abstractmethod
@@ -260,7 +263,10 @@ class KeyedSheet(Sheet):
         return {
             name: (stored[name], value)
             for name, value in entry.row.values.items()
-            if name in stored and name not in self.fixed and not same_cell(stored[name], value)
+            if name in stored
+            and name not in self.fixed
+            and not same_cell(stored[name], value)
+            and not (value is None and name in self.kept)
         }
 
     def _ask_for_required(self, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from exchange.models import ImportRow, ImportRun, RememberedHeading
 from exchange.models.plain import text_of
 from exchange.selectors import place_of_run, sheet_of_run, written_by
 from exchange.services.judging import judge
-from exchange.services.layouts import best_table
+from exchange.services.layouts import DATA, best_table
 from exchange.services.leases import claim, enqueue_on_commit
 from exchange.services.parsing import Parser
 from exchange.services.storing import JUDGED, MOST_ROWS, add_rows, save_rows
@@ -38,11 +38,13 @@ def set_mapping(
     actor: User,
     at: datetime,
     date_order: str = "",
+    first_row: str = "",
 ) -> ImportRun:
     """Say which position is which column ("" leaves it out); the rows are read again and what was typed over
     them stays. Headings assigned by hand are remembered for this place and table.
 
-    ``date_order`` "dmy" or "mdy" says how 03/04/2021 is meant in this file.
+    ``date_order`` "dmy" or "mdy" says how 03/04/2021 is meant in this file, ``first_row`` "data" that it has
+    no heading row.
     """
     require(Action.ENTER, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
     with transaction.atomic():
@@ -51,11 +53,13 @@ def set_mapping(
             raise Conflict(_("The columns of this import cannot be assigned any more."), code="written")
         sheet, place = sheet_of_run(locked), place_of_run(locked, actor)
         _check_mapping(mapping, sheet, locked)
-        _remember(locked, mapping, place, actor, at)
+        if first_row != DATA:
+            _remember(locked, mapping, place, actor, at)
         locked.layout = {
             **locked.layout,
             "chosen": {str(position): name for position, name in mapping.items()},
             "date_order": date_order if date_order in ("dmy", "mdy") else "",
+            "first_row": first_row if first_row == DATA else "",
         }
         locked.state, locked.attempts, locked.error = ImportState.READING, 0, ""
         locked.lease_token, locked.lease_until = "", None

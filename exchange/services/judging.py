@@ -84,8 +84,12 @@ def _refuse_second(row: ImportRow, written: Mapping[int, int]) -> None:
     earlier = written.get(row.record_id or 0)
     if earlier is not None and row.decision != RowDecision.SAME:
         message = _("Row %(row)d is about the same record. Keep one of the two.") % {"row": earlier}
-        row.errors.append({"column": "", "code": "repeated", "message": message, "suggestion": ""})
-        row.status = RowState.ERROR.value
+        unread = [error for error in row.errors if error.get("cell")]
+        row.errors = [
+            *unread,
+            {"column": "", "code": "repeated", "message": message, "suggestion": ""},
+        ]
+        row.status, row.changes = RowState.ERROR.value, {}
 
 
 def _settle(row: ImportRow, verdict: Verdict, parser: Parser) -> None:

@@ -3,11 +3,14 @@
 ``mapping`` position → column, ``headings`` position → heading as in the file, ``guesses`` position → column
 of a similar name, ``missing`` required columns not found, ``factors`` column → yuan per unit, ``header_row``,
 ``sheet_name``, ``date_1904``, ``sample`` the first rows as text, and what people said: ``chosen`` (position →
-column, "" to leave it out) and ``date_order``.
+column, "" to leave it out), ``date_order`` and ``first_row`` ("data": the file has no heading row).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from exchange.headers import Table, choose_sheet, find_table
 from exchange.headers.headings import unit_factor
@@ -15,20 +18,38 @@ from exchange.models.plain import text_of
 from exchange.sheets import Kind, Note, RawSheet, Sheet
 
 SAMPLE_ROWS = 3
+DATA = "data"
 Layout = dict[str, Any]
 
 
-def best_table(raws: Sequence[RawSheet], sheet: Sheet, *, remembered: Mapping[str, str]) -> tuple[str, Table]:
-    """The sheet of the file that fits best, by name, and the table in it."""
+def best_table(
+    raws: Sequence[RawSheet], sheet: Sheet, *, remembered: Mapping[str, str], first_row: str = ""
+) -> tuple[str, Table]:
+    """The sheet of the file that fits best, by name, and the table in it. ``first_row`` "data": the file has
+    no headings at all."""
     columns = list(sheet.columns())
     raw = choose_sheet(raws, columns)
-    return raw.name, find_table(raw, columns, remembered=remembered)
+    table = find_table(raw, columns, remembered=remembered)
+    return raw.name, table if table.header_row or first_row == DATA else _first_row_as_heading(table)
 
 
-def layout_of(
-    name: str, table: Table, sheet: Sheet, *, chosen: Mapping[str, str] | None, date_order: str
-) -> Layout:
-    """The layout of a table; ``chosen`` replaces what was found by what a person assigned."""
+def _first_row_as_heading(table: Table) -> Table:
+    """Where no row names a known column, the first one is shown as the heading, and a note says so."""
+    if not table.rows:
+        return table
+    first = table.rows[0]
+    texts = {at: text for at, cell in enumerate(first.cells) if (text := text_of(cell).strip())}
+    message = _("No known heading was found, so row %(row)d is taken for the heading.")
+    note = Note("first_row", message % {"row": first.number}, row=first.number)
+    return replace(
+        table, header_row=first.number, headings=texts, rows=table.rows[1:], notes=[*table.notes, note]
+    )
+
+
+def layout_of(name: str, table: Table, sheet: Sheet, *, said: Mapping[str, Any]) -> Layout:
+    """The layout of a table. ``said`` is what people said of it before: what they assigned replaces what was
+    found."""
+    chosen: Mapping[str, str] | None = said.get("chosen")
     columns = {column.name: column for column in sheet.columns()}
     mapping = dict(table.mapping)
     if chosen is not None:
@@ -55,7 +76,8 @@ def layout_of(
         ],
         "factors": factors,
         "date_1904": table.date_1904,
-        "date_order": date_order,
+        "date_order": said.get("date_order", ""),
+        "first_row": said.get("first_row", ""),
         "sample": [[text_of(cell) for cell in row.cells] for row in table.rows[:SAMPLE_ROWS]],
     }
     return layout if chosen is None else {**layout, "chosen": dict(chosen)}

@@ -47,8 +47,13 @@ def take_in(*, lease: Lease, raws: Sequence[RawSheet] | None = None, actor: User
 def _take_in(run: ImportRun, lease: Lease, raws: Sequence[RawSheet], actor: User) -> None:
     sheet, place = sheet_of_run(run), place_of_run(run, actor)
     chosen = run.layout.get("chosen")
-    name, table = best_table(raws, sheet, remembered=remembered(sheet=sheet.code, place=place))
-    layout = layout_of(name, table, sheet, chosen=chosen, date_order=run.layout.get("date_order", ""))
+    name, table = best_table(
+        raws,
+        sheet,
+        remembered=remembered(sheet=sheet.code, place=place),
+        first_row=run.layout.get("first_row", ""),
+    )
+    layout = layout_of(name, table, sheet, said=run.layout)
     notes = [note_of(note) for note in table.notes]
     if not layout["mapping"] or (layout["missing"] and chosen is None):
         lease.finish(ImportState.MAPPING, layout=layout, notes=notes, rows_total=len(table.rows))

@@ -124,13 +124,8 @@ class Book:
 
     def close(self, marker: Marker) -> BinaryIO:
         """Hidden lists and marker, then the file, ready to be read from its beginning."""
-        lists = self.book.add_worksheet(LISTS_SHEET)
-        longest = max((len(words) for _place, words in self.lists), default=0)
-        for row in range(longest):
-            for place, words in self.lists:
-                if row < len(words):
-                    lists.write_string(row, place, words[row])
-        lists.hide()
+        if self.lists:
+            self._write_lists()
         hidden = self.book.add_worksheet(MARKER_SHEET)
         for row, (name, value) in enumerate(marker.rows()):
             hidden.write_string(row, 0, name)
@@ -140,6 +135,14 @@ class Book:
         self.book.close()
         self.file.seek(0)
         return self.file
+
+    def _write_lists(self) -> None:
+        lists = self.book.add_worksheet(LISTS_SHEET)
+        for row in range(max(len(words) for _place, words in self.lists)):
+            for place, words in self.lists:
+                if row < len(words):
+                    lists.write_string(row, place, words[row])
+        lists.hide()
 
 
 def _letters(position: int) -> str:

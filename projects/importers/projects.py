@@ -67,6 +67,7 @@ class ProjectsSheet(KeyedSheet):
     keys = ("code", "external_id")
     model = Project
     fixed = ("incubator", "code", *COMPANY)
+    kept = ("first_contact_on",)
 
     def columns(self) -> Sequence[Column]:
         return COLUMNS
@@ -182,8 +183,6 @@ class ProjectsSheet(KeyedSheet):
         if entry.values.get("code") not in (None, record.code):
             message = _("Your own number belongs to project %(code)s. Mend one of the two.")
             entry.refuse("external_id", message % {"code": record.code}, "other_record")
-        if "first_contact_on" in values and values["first_contact_on"] is None:
-            entry.refuse("first_contact_on", _("The first contact cannot be emptied."), "required")
         self._compare_company(entry)
 
     def _compare_company(self, entry: Entry) -> None:

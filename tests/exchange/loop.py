@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.models import User
@@ -44,11 +44,8 @@ def counts(run: ImportRun) -> dict[str, int]:
 
 def problems(run: ImportRun) -> dict[int, list[str]]:
     """``column:code`` of every row that has errors, by row number."""
-    rows: Iterable[Any] = run.rows.order_by("number")
-    return {
-        row.number: [f"{error['column']}:{error['code']}" for error in row.errors] for row in rows if row.errors
-    }
-
-
-def texts(changes: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(changes)
+    found = {}
+    for row in run.rows.order_by("number"):
+        if row.errors:
+            found[row.number] = [f"{error['column']}:{error['code']}" for error in row.errors]
+    return found
