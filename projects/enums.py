@@ -95,7 +95,7 @@ class ProposalState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class Answer(models.TextChoices):
+class SideAnswer(models.TextChoices):
     """What one side says to a proposal."""
 
     AGREE = "agree", _("agrees")

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from core.errors import Conflict, FieldError
 from enterprises import services
 from enterprises.api import serializers as shapes
+from enterprises.api.merged import refuse_merged
 from enterprises.models import Enterprise, Recognition, YearlyFigure
 from incubators.api.filters import ProvenanceFilter
 from incubators.api.scoping import ScopedViewSet, place_in
@@ -38,6 +39,10 @@ class EnterpriseViewSet(ScopedViewSet):
     select = ("park", "incubator")
     tombstone_kind = "enterprise"
     summaries = {"list": "List enterprises", "retrieve": "Read an enterprise"}
+
+    def get_object(self) -> Any:
+        refuse_merged(Enterprise, self.request.user, self.kwargs["pk"])
+        return super().get_object()
 
     def tombstones(self) -> Any:
         return self.tombstones_in_scope()
@@ -85,6 +90,7 @@ class OfEnterpriseViewSet(ScopedViewSet):
         return queryset.filter(enterprise_id=self.kwargs["pk"]) if "pk" in self.kwargs else queryset
 
     def enterprise(self) -> Enterprise:
+        refuse_merged(Enterprise, self.request.user, self.kwargs["pk"])
         found: Enterprise = get_object_or_404(
             Enterprise.objects.visible_to(self.request.user).select_related("park", "incubator"),
             pk=self.kwargs["pk"],

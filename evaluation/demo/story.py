@@ -180,11 +180,14 @@ class Story:
         self._tell_fact("registered", registered, days_before(day, 14), "licence", days_before(day, 8))
         shares = self.row.get("shares") or {self.cast.incubator.code: 100}
 
+        alone = len(shares) == 1 or self.cast.administrator is None
+        divider = self.cast.operator if alone else self.cast.administrator
+
         def divide(at: datetime) -> None:
             projects.set_credit_shares(
                 project=self.project,
                 shares={self.cast.incubators[code]: Decimal(part) for code, part in shares.items()},
-                actor=self.cast.operator,
+                actor=divider,
                 at=at,
             )
 
@@ -264,7 +267,8 @@ class Story:
         legs = self.row.get("legs", ())
         planned_on = self._moved("relocating")
         for sequence, (start, end, departs, arrives) in enumerate(legs, start=1):
-            route = {"from_place": start, "to_place": end, "planned_on": departs, "site": self.row["site"]}
+            route = {"from_place": start, "to_place": end, "planned_on": departs, "site": self.row["site"],
+                     "from_country": "SE" if start == "Uppsala" else "CN", "to_country": "CN"}  # fmt: skip
             self._when(days_before(planned_on, 5), 9, self._leg(sequence, route))  # type: ignore[arg-type]
             if arrives:
                 self._when(departs, 8, self._leg(sequence, {"departed_on": departs}))
@@ -282,6 +286,7 @@ class Story:
                 sequence=sequence,
                 values={**known, **values},
                 evidence=made or (),
+                with_checklist=False,
                 actor=self.cast.operator,
                 at=at,
             )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.constraints import paired
 from incubators.models import Incubator, Organisation
 from incubators.scope import Action, scope_of
-from projects.enums import Answer, ProposalState
+from projects.enums import ProposalState, SideAnswer
 from projects.models.projects import Project
 
 OPEN = (ProposalState.OPEN, ProposalState.OBJECTED)
@@ -146,7 +146,7 @@ class CreditAnswer(models.Model):
         Incubator, verbose_name=_("incubator"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
     )  # fmt: skip
-    answer = models.CharField(_("answer"), max_length=8, choices=Answer.choices)
+    answer = models.CharField(_("answer"), max_length=8, choices=SideAnswer.choices)
     words = models.TextField(_("in words"), blank=True)
     answered_at = models.DateTimeField(_("answered"))
     answered_by = models.ForeignKey(
@@ -167,7 +167,7 @@ class CreditAnswer(models.Model):
             ),
             models.CheckConstraint(
                 name="projects_objection_has_words",
-                condition=(Q(answer=Answer.OBJECT) & ~Q(words="")) | Q(answer=Answer.AGREE),
+                condition=(Q(answer=SideAnswer.OBJECT) & ~Q(words="")) | Q(answer=SideAnswer.AGREE),
                 violation_error_message=_("Whoever objects says why."),
             ),
         ]

@@ -57,6 +57,8 @@ def lock(project: Project, *, actor: User | None, action: Action = Action.ENTER)
         .first()
     )
     if locked is None:
+        if Project.everything.filter(pk=project.pk).exists():
+            raise Conflict(_("This project has been merged into another one."), code="merged")
         raise Conflict(_("This project has been deleted."), code="deleted")
     require(action, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
     return locked

@@ -1,8 +1,7 @@
-"""Relocation legs, and the credit for bringing a project home."""
+"""Relocation legs and the checklist of each."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -11,17 +10,24 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Invalid
-from core.saving import assign, clean_value, readable_integrity_errors, save_checked, values_of
+from core.saving import assign, clean_value, save_checked, values_of
 from evidence.models import EvidenceFile
-from incubators.models import Incubator
-from incubators.scope import Action, require
-from incubators.selectors import operators_on
-from projects.models import CreditShare, Project, RelocationLeg
+from projects.models import Project, RelocationLeg
+from projects.services.checklists import give_checklist
 from projects.services.facts import check_files
 from projects.services.records import local_day, lock, may_link, touch
-from projects.stages import PATH
 
-LEG_FIELDS = ("from_place", "to_place", "legal_entity", "site", "planned_on", "departed_on", "arrived_on")
+LEG_FIELDS = (
+    "from_place",
+    "to_place",
+    "from_country",
+    "to_country",
+    "legal_entity",
+    "site",
+    "planned_on",
+    "departed_on",
+    "arrived_on",
+)
 
 
 @transaction.atomic
@@ -31,10 +37,14 @@ def save_leg(
     sequence: int,
     values: Mapping[str, Any],
     evidence: Sequence[EvidenceFile] = (),
+    with_checklist: bool = True,
     actor: User,
     at: datetime,
 ) -> RelocationLeg:
-    """Plan a leg or record how it went; legs of one project do not overlap in time."""
+    """Plan a leg or record how it went; legs of one project do not overlap in time.
+
+    A new leg that has not arrived yet starts with the checklist of its park.
+    """
     locked = lock(project, actor=actor)
     check_files(locked, evidence)
     number = clean_value(RelocationLeg, "sequence", sequence)
@@ -42,6 +52,9 @@ def save_leg(
     before = values_of(leg, LEG_FIELDS) if leg else {}
     leg = leg or RelocationLeg(project=locked, sequence=number, entered_at=at, entered_by=actor)
     assign(leg, values, allowed=LEG_FIELDS)
+    for name in ("from_country", "to_country"):
+        setattr(leg, name, getattr(leg, name).upper())
+    is_new = leg.pk is None
     changes = history.changed_fields(before, values_of(leg, LEG_FIELDS))
     _check_leg(leg, changes, locked, actor, at)
     new_files = [file for file in evidence if leg.pk is None or not leg.evidence.filter(pk=file.pk).exists()]
@@ -52,6 +65,8 @@ def save_leg(
     if new_files:
         changes["evidence"] = [[], sorted(file.sha256 for file in new_files)]
     history.record(chain=locked.chain, action="leg.saved", subject=leg, changes=changes, actor=actor, at=at)
+    if is_new and with_checklist and leg.arrived_on is None:
+        give_checklist(leg, at=at)
     touch(locked, at=at)
     return leg
 
@@ -91,69 +106,3 @@ def remove_leg(*, leg: RelocationLeg, actor: User, at: datetime) -> None:
     )
     leg.delete()
     touch(locked, at=at)
-
-
-@transaction.atomic
-def set_credit_shares(
-    *, project: Project, shares: Mapping[Incubator, Decimal], actor: User, at: datetime
-) -> list[CreditShare]:
-    """Divide the credit among incubators of the park; the shares total 100%, and none is left open.
-
-    Once the project has landed, the division is what scores rest on: only the park administrator changes it.
-    """
-    locked = lock(project, actor=actor)
-    if locked.stage_log.filter(to_stage__in=PATH[PATH.index("landed") :]).exists():
-        require(Action.MANAGE, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
-    shares = {
-        incubator: clean_value(CreditShare, "percent", percent) for incubator, percent in shares.items()
-    }
-    _check_shares(locked, shares)
-    before = {row.incubator.code: row.percent for row in locked.credit_shares.select_related("incubator")}
-    after = {incubator.code: percent for incubator, percent in shares.items()}
-    if before != after:
-        today = local_day(incubator=locked.incubator, park=locked.park, at=at)
-        operators = operators_on(shares, day=today)
-        with readable_integrity_errors(CreditShare):
-            locked.credit_shares.all().delete()
-            CreditShare.objects.bulk_create(
-                CreditShare(
-                    project=locked, incubator=incubator, operator_id=operators[incubator.pk], percent=percent
-                )
-                for incubator, percent in shares.items()
-            )
-        history.record(
-            chain=locked.chain,
-            action="credit.divided",
-            subject=locked,
-            changes={"credit_shares": [before, after]},
-            actor=actor,
-            at=at,
-        )
-        touch(locked, at=at)
-    return list(locked.credit_shares.select_related("incubator"))
-
-
-def _check_shares(project: Project, shares: Mapping[Incubator, Decimal | None]) -> None:
-    for incubator, percent in shares.items():
-        if incubator.park_id != project.park_id:
-            raise Invalid(
-                _("An incubator of another park cannot have a share."),
-                fields=[FieldError("credit_shares", _("Choose incubators of this park."), "not_found")],
-            )
-        if not _is_share(percent):
-            raise Invalid(
-                _("A share lies above 0% and is at most 100%, with two decimals."),
-                fields=[FieldError("credit_shares", f"{incubator}: {percent}", "range")],
-            )
-    total = sum((percent for percent in shares.values() if percent), Decimal(0))
-    if total != 100:
-        raise Invalid(
-            _("The credit shares total %(total)s%%, not 100%%.") % {"total": total},
-            fields=[FieldError("credit_shares", _("Change the shares until they total 100%."), "total")],
-        )
-
-
-def _is_share(percent: Decimal | None) -> bool:
-    if percent is None or not percent.is_finite():
-        return False
-    return 0 < percent <= 100 and percent == round(percent, 2)

@@ -145,15 +145,24 @@ def test_two_people_enter_the_same_leg(project: Project, alice: User, bob: User)
 
 
 def test_credit_is_divided_and_remembered(
-    project: Project, alice: User, zhangjiang: Incubator, shenzhen: Incubator
+    project: Project, alice: User, bob: User, zhangjiang: Incubator, shenzhen: Incubator
 ) -> None:
     divide(project, alice, {zhangjiang: Decimal(100)})
-    divide(project, alice, {zhangjiang: "66.67", shenzhen: Decimal("33.33")})
-    divide(project, alice, {shenzhen: Decimal("33.330"), zhangjiang: Decimal("66.67")})
-    assert history_of(project)[1:] == [(CHAIN, "alice", "credit.divided")] * 2
+    divide(project, bob, {zhangjiang: "66.67", shenzhen: Decimal("33.33")})
+    divide(project, bob, {shenzhen: Decimal("33.330"), zhangjiang: Decimal("66.67")})
+    assert history_of(project)[1:] == [(CHAIN, "alice", "credit.divided"), (CHAIN, "bob", "credit.divided")]
     assert last_changes(project) == {
         "credit_shares": [{"zhangjiang": "100.00"}, {"zhangjiang": "66.67", "shenzhen": "33.33"}]
     }
+
+
+def test_an_operator_alone_gives_nothing_to_others(
+    project: Project, alice: User, zhangjiang: Incubator, shenzhen: Incubator
+) -> None:
+    for shares in ({shenzhen: Decimal(100)}, {zhangjiang: Decimal(50), shenzhen: Decimal(50)}):
+        with refused(Conflict, "credit_shares:needs_agreement"):
+            divide(project, alice, shares)
+    assert CreditShare.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -220,7 +229,7 @@ def test_two_simultaneous_divisions_leave_one_whole(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(1, 9999), unique=True, max_size=4), slip=st.sampled_from([0, 0, 1, -1]))
 def test_shares_are_kept_exactly_when_they_total_100(
-    project: Project, alice: User, park: Park, cuts: list[int], slip: int
+    project: Project, bob: User, park: Park, cuts: list[int], slip: int
 ) -> None:
     edges = [0, *sorted(cuts), 10_000 + slip]
     percents = [Decimal(b - a) / 100 for a, b in zip(edges, edges[1:], strict=False)]
@@ -232,8 +241,8 @@ def test_shares_are_kept_exactly_when_they_total_100(
     before = chain_lengths()
     if slip or 0 in percents:
         with pytest.raises(Invalid):
-            divide(project, alice, dict(zip(places, percents, strict=True)))
+            divide(project, bob, dict(zip(places, percents, strict=True)))
         assert chain_lengths() == before
     else:
-        kept = divide(project, alice, dict(zip(places, percents, strict=True)))
+        kept = divide(project, bob, dict(zip(places, percents, strict=True)))
         assert {share.incubator: share.percent for share in kept} == dict(zip(places, percents, strict=True))

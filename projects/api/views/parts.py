@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from core.api.preconditions import check_if_match, digest_etag
 from core.errors import Conflict, FieldError
 from core.models import HistoryEntry
+from enterprises.api.merged import refuse_merged
 from incubators.api.scoping import ScopedViewSet
 from incubators.scope import Action
 from projects import services
@@ -26,6 +27,7 @@ class OfProjectViewSet(ScopedViewSet):
         return queryset.filter(project_id=self.kwargs["pk"]) if "pk" in self.kwargs else queryset
 
     def project(self) -> Project:
+        refuse_merged(Project, self.request.user, self.kwargs["pk"])
         found: Project = get_object_or_404(
             Project.objects.visible_to(self.request.user).select_related("park", "incubator"),
             pk=self.kwargs["pk"],

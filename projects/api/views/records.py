@@ -10,12 +10,12 @@ from core.api.pagination import invalid_parameter
 from core.api.preconditions import etag_of
 from core.api.serializers import ProblemSerializer
 from core.api.views import ResourceViewSet
+from enterprises.api.merged import refuse_merged
 from incubators.api.scoping import ByCodeOrId, ScopedViewSet, place_in
 from incubators.scope import Action, scope_of
 from projects import services
 from projects.api import bulk, filters, listing
 from projects.api import serializers as shapes
-from projects.api.merged import refuse_merged
 from projects.models import Project, ReportedProject, Sector
 from projects.selectors import gates_of, state_of
 from projects.stages import allowed_moves
