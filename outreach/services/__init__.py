@@ -8,7 +8,13 @@ from outreach.services.agreements import (
     update_agreement,
 )
 from outreach.services.contacts import create_contact, update_contact
-from outreach.services.conversion import convert_lead, follow_project, follow_projects, release_project
+from outreach.services.conversion import (
+    convert_lead,
+    follow_project,
+    follow_projects,
+    link_lead,
+    release_project,
+)
 from outreach.services.events import create_event, update_event
 from outreach.services.interactions import finish_interaction, log_interaction, update_interaction
 from outreach.services.leads import create_lead, delete_lead, finish_lead_action, move_lead, update_lead
@@ -38,6 +44,7 @@ __all__ = [
     "finish_lead_action",
     "follow_project",
     "follow_projects",
+    "link_lead",
     "log_interaction",
     "move_lead",
     "release_project",

@@ -16,11 +16,12 @@ from incubators.models import Organisation
 from outreach.enums import DropReason, LeadOrigin, LeadStage
 from outreach.models import Introduction, Lead
 from outreach.services.leads import write_move
-from outreach.services.records import day_of, lock, remember, touch
+from outreach.services.records import day_of, lock, remember, touch, wrong
 from outreach.stages import OF_PROJECT, following
 from projects.enums import LeadSource, Stage
 from projects.models import Project
 from projects.services import create_project
+from projects.services.records import lock as lock_project
 
 ACADEMIC = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.INSTITUTE})
 INVESTING = frozenset({OrganisationKind.FUND, OrganisationKind.BANK})
@@ -98,17 +99,22 @@ def convert_lead(
         provenance=locked.provenance,
     )
     _link(locked, project, actor, at)
-    if (stage := following(project.stage, locked.stage)) != locked.stage:
-        write_move(
-            locked,
-            to_stage=stage,
-            on=day_of(locked, at),
-            drop_reason="",
-            note="",
-            actor=actor,
-            at=at,
-        )
     return project
+
+
+@transaction.atomic
+def link_lead(*, lead: Lead, project: Project, actor: User, at: datetime) -> Lead:
+    """The project was entered already: link both instead of making it a second time."""
+    locked = lock(lead, actor=actor)
+    if locked.project_id is not None:
+        raise Conflict(_("This lead has already become a project."), code="already_converted")
+    known = lock_project(project, actor=actor)
+    if (known.park_id, known.incubator_id) != (locked.park_id, locked.incubator_id):
+        raise wrong("project", _("Choose a project of the same place."), "not_found")
+    if Lead.objects.filter(project=known).exists():
+        raise Conflict(_("Another lead has become this project."), code="project_taken")
+    _link(locked, known, actor, at)
+    return locked
 
 
 def _link(lead: Lead, project: Project, actor: User, at: datetime) -> None:
@@ -121,6 +127,12 @@ def _link(lead: Lead, project: Project, actor: User, at: datetime) -> None:
         claim.updated_at = at
         claim.save(update_fields=["project", "version", "updated_at"])
     remember(lead, "lead.converted", {"project": [None, project.code]}, actor, at)
+    stage = following(project.stage, LeadStage.TALK)
+    if stage == lead.stage:
+        return
+    on = day_of(lead, at) if stage == LeadStage.TALK else project.stage_since
+    reason = DropReason.PROJECT_ENDED if stage == LeadStage.DROPPED else ""
+    write_move(lead, to_stage=stage, on=on, drop_reason=reason, note="", actor=actor, at=at)
 
 
 @transaction.atomic

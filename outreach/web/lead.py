@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,12 +19,14 @@ from outreach import services
 from outreach.enums import DropReason, LeadOrigin, LeadStage
 from outreach.models import Interaction, Lead, LeadStageLog
 from outreach.selectors import lookalikes
+from outreach.services.conversion import project_values_of
 from outreach.services.records import day_of
 from outreach.stages import PATH
 from outreach.web.access import rights_in, visible, writable
 from outreach.web.contacts import talk_events
 from outreach.web.editing import Editor, chosen_id, create_page, edit_page
 from outreach.web.forms import ConvertForm, LeadForm, LeadMoveForm
+from projects.models import Project
 
 RELATED = (
     "sector", "organisation", "owner", "project", "entered_by", "contact__organisation", "source_event",
@@ -198,9 +200,13 @@ def _next_of(lead: Lead) -> str:
 @require_http_methods(["GET", "POST"])
 def lead_convert(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows what goes into the project, and whether it is there already; one press makes it."""
+    user: Any = request.user
     lead = writable(request, Lead, pk, *RELATED)
     if lead.project is not None and request.method == "GET":
         return redirect("project-detail", pk=lead.project.pk)
+    if lead.stage == LeadStage.DROPPED:
+        messages.info(request, _("This lead was dropped. Take it up again before it becomes a project."))
+        return redirect("lead-detail", pk=pk)
     names = ("name_zh", "name_en", "sector", "team_lead", "summary", "version")
     form = ConvertForm(request.POST or None, initial={name: getattr(lead, name) for name in names})
     if request.method == "POST" and form.is_valid():
@@ -211,11 +217,9 @@ def lead_convert(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "lead": lead,
-        "source": services.conversion.project_source_of(lead),
-        "values": services.conversion.project_values_of(lead),
-        "alike": lookalikes(
-            request.user, park_id=lead.park_id, names=[lead.name_zh, lead.name_en], but_lead=lead.pk
-        ),
+        "rights": rights_in(user, lead),
+        "values": project_values_of(lead),
+        "alike": lookalikes(user, park_id=lead.park_id, names=[lead.name_zh, lead.name_en], but_lead=lead.pk),
         "once": request.POST.get("once") or new_token(),
     }
     return render(request, "outreach/lead_convert.html", context, status=status_of(form))
@@ -237,6 +241,21 @@ def _convert(request: HttpRequest, lead: Lead, form: ConvertForm) -> str:
         % {"name": project.name, "code": project.code},
     )
     return reverse("project-detail", args=[project.pk])
+
+
+@login_required
+@require_POST
+def lead_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """The project was entered before: both are linked, nothing is made."""
+    user: Any = request.user
+    lead = writable(request, Lead, pk)
+    project = get_object_or_404(Project.objects.visible_to(user), pk=request.POST.get("project") or 0)
+    with told_to(request):
+        services.link_lead(lead=lead, project=project, actor=user, at=timezone.now())
+        messages.success(
+            request, _("“%(name)s” is linked to the project %(code)s.") % {"name": lead, "code": project.code}
+        )
+    return redirect("lead-detail", pk=pk)
 
 
 @login_required

@@ -13,6 +13,7 @@ urlpatterns = [
     path("leads/<int:pk>/edit/", lead.lead_edit, name="lead-edit"),
     path("leads/<int:pk>/move/", lead.lead_move, name="lead-move"),
     path("leads/<int:pk>/convert/", lead.lead_convert, name="lead-convert"),
+    path("leads/<int:pk>/link/", lead.lead_link, name="lead-link"),
     path("leads/<int:pk>/done/", lead.lead_done, name="lead-done"),
     path("leads/<int:pk>/delete/", lead.lead_delete, name="lead-delete"),
     path("events/", events.event_list, name="event-list"),
