@@ -321,8 +321,7 @@
       var said = (active.cell.getAttribute("aria-describedby") || "").split(" ").map(function (id) {
         var line = id && document.getElementById(id);
         if (!line) return "";
-        var words = line.querySelector("span");
-        return (words || line).textContent;
+        return (line.querySelector("[data-said]") || line).textContent;
       }).filter(Boolean).join(" ");
       var text = textOf(active.cell);
       if (text) bar.appendChild(make("span", "g-text", text));
@@ -477,6 +476,7 @@
         case "End": move(far ? 1e6 : 0, 1e6, how); return true;
         case "Tab": return tab(event.shiftKey);
         case "F2": begin("edit"); return true;
+        case "F8": nextProblem(); return true;
         case "Enter":
           if (event.altKey) applySuggestion(); else if (event.shiftKey) move(-1, 0); else begin("edit");
           return true;
@@ -697,14 +697,20 @@
       var other = event.key === "ArrowUp" ? body : all[all.indexOf(body) + 1];
       if (other) { event.preventDefault(); choose(other, active ? active.column : 0); }
     });
+    // The next marked cell; of a row that is wrong as a whole its first cell.
+    function nextProblem() {
+      var all = bodies(), spots = [];
+      all.forEach(function (body, row) {
+        var bad = list(body.querySelectorAll("td.bad"));
+        if (!bad.length && body.matches(".is-error, .is-duplicate")) bad = [cellAt(body, 0)];
+        bad.forEach(function (cell) { spots.push({ body: body, row: row, column: parseInt(cell.getAttribute("data-c"), 10) }); });
+      });
+      var here = active ? all.indexOf(active.body) * 1000 + active.column : -1;
+      var next = spots.filter(function (spot) { return spot.row * 1000 + spot.column > here; })[0] || spots[0];
+      if (next) choose(next.body, next.column); else announce(word("no-problem"));
+    }
     document.addEventListener("click", function (event) {
-      if (!event.target.closest("[data-next-problem]")) return;
-      var all = list(table.querySelectorAll("td.bad"));
-      var all_rows = bodies();
-      var here = active ? all_rows.indexOf(active.body) * 1000 + active.column : -1;
-      var next = all.filter(function (cell) { return all_rows.indexOf(cell.closest("tbody")) * 1000 + parseInt(cell.getAttribute("data-c"), 10) > here; })[0] || all[0];
-      if (next) choose(next.closest("tbody"), parseInt(next.getAttribute("data-c"), 10));
-      else announce(word("no-problem"));
+      if (event.target.closest("[data-next-problem]")) nextProblem();
     });
 
     // --- decisions, more rows, forms that wait for what is typed --------------------------------------------------------------------
@@ -793,7 +799,11 @@
         if (isHandedOver) { isHandedOver = false; return; }
         var rows = filled();
         if (!rows.length) { event.preventDefault(); event.stopPropagation(); announce(word("nothing")); return; }
-        area.value = writeBlock([columns.map(function (column) { return column.label; })].concat(rows));
+        // Columns that nobody filled in stay away: the next page shows what there is.
+        var used = columns.map(function (column, number) { return rows.some(function (row) { return row[number]; }); });
+        area.value = writeBlock([columns.map(function (column) { return column.label; })].concat(rows).map(function (row) {
+          return row.filter(function (cell, number) { return used[number]; });
+        }));
         store.set("sent", key);
       });
       var wipe = document.querySelector("[data-grid-wipe]");
