@@ -103,6 +103,23 @@ def change_profile(*, user: User, display_name: str, language: str, actor: User,
     return user
 
 
+@transaction.atomic
+def change_email(*, user: User, email: str, actor: User, at: datetime) -> User:
+    """Change one's own address for mail; empty means no mail. The history says that, not what, changed."""
+    if actor != user and not actor.is_superuser:
+        raise Refused(_("You can change your own profile only."))
+    email = clean_text(email, field="email")
+    if email == user.email:
+        return user
+    changes = {"email": [bool(user.email), bool(email)]}
+    user.email = email
+    save_checked(user, update_fields=["email"])
+    history.record(
+        chain=chain_of(user), action="email.changed", subject=user, changes=changes, actor=actor, at=at
+    )
+    return user
+
+
 def notify(
     *, users: Iterable[User], kind: str, text: Callable[[], str], url: str = "", key: str = "", at: datetime
 ) -> None:

@@ -45,5 +45,6 @@ urlpatterns = [
     path("", include("outreach.api.urls")),
     path("", include("support.api.urls")),
     path("", include("returns.api.urls")),
+    path("", include("insight.api.urls")),
     re_path(r"^.*$", anything_else),
 ]

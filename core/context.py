@@ -94,6 +94,7 @@ ENTRIES = (
         "settings",
         (
             Tab(_("Profile"), "settings", ("settings", "account_", "mfa_")),
+            Tab(_("E-mail digest"), "digest-settings", ("digest-",)),
             Tab(_("API tokens"), "token-list", ("token-",)),
             Tab(_("People and roles"), "membership-list", ("membership-",), "may_manage_people"),
             Tab(_("Stage gates"), "gate-table-list", ("gate-table-",)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -48,3 +48,36 @@ def due_items(*, user: Any, until: date) -> Iterator[DueItem]:
     """Everything due for this person up to ``until``, soonest first."""
     found = [item for provider in _PROVIDERS.values() for item in provider(user=user, until=until)]
     return iter(sorted(found, key=lambda item: (item.on, item.kind, item.subject)))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for a second person: what, whose, since when, and where it is looked at."""
+
+    kind: str
+    word: str | Promise
+    label: str
+    since: datetime
+    url: str
+    place: str = ""
+    by: str = ""
+    #: Entered by the reader himself: somebody else has to look at it.
+    is_own: bool = False
+    icon: str = "hourglass"
+
+
+#: ``provider(user=, limit=)`` yields what this person may verify, oldest first.
+WaitingProvider = Callable[..., Iterable[Waiting]]
+
+_WAITING: dict[str, WaitingProvider] = {}
+
+
+def register_waiting(name: str, provider: WaitingProvider) -> None:
+    """Called once by each app when it is ready; ``provider(user=, limit=)`` yields ``Waiting``."""
+    _WAITING[name] = provider
+
+
+def waiting_items(*, user: Any, limit: int) -> list[Waiting]:
+    """Everything that waits for this person's verification, oldest first."""
+    found = [item for provider in _WAITING.values() for item in provider(user=user, limit=limit)]
+    return sorted(found, key=lambda item: (item.since, item.kind, item.label))[:limit]

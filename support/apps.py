@@ -7,7 +7,8 @@ class SupportConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        from core.due import register_due
-        from support.selectors import due_items
+        from core.due import register_due, register_waiting
+        from support.selectors import due_items, waiting_items
 
         register_due("support", due_items)
+        register_waiting("support", waiting_items)

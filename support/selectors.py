@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.due import DueItem
+from core.due import DueItem, Waiting
 from core.search import fold
 from incubators.models import Incubator, Park
 from incubators.scope import Action, scope_of
@@ -161,3 +161,19 @@ def due_items(*, user: Any, until: date) -> Iterator[DueItem]:
                 icon="lifebuoy",
                 escalates_after=3,
             )
+
+
+def waiting_items(*, user: Any, limit: int) -> Iterator[Waiting]:
+    """Services that wait for this person's verification."""
+    for record in waiting_services(user)[:limit]:
+        yield Waiting(
+            kind="service",
+            word=record.get_kind_display(),
+            label=record.subject,
+            since=record.entered_at,
+            url=reverse("service-list") + f"?status=pending#service-{record.pk}",
+            place=record.incubator.name,
+            by=str(record.entered_by),
+            is_own=record.entered_by_id == user.pk,
+            icon="school",
+        )

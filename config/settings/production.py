@@ -46,6 +46,7 @@ EMAIL_PORT = env.integer("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", False)
+SITE_URL = env.text("SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"enclave@{ALLOWED_HOSTS[0].lstrip('.')}")
 
 # --- behind one proxy -----------------------------------------------------------------------------

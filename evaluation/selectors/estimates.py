@@ -27,7 +27,7 @@ class Lift:
     """An indicator that still has points to give: ``gain`` of ``weight`` are missing; ``value`` in words."""
 
     code: str
-    indicator: str
+    calculation: str
     name: str
     value: str
     target: str
@@ -86,7 +86,7 @@ def _lift(node: dict[str, Any], score: NodeScore, evaluated: Any, language: str)
     kind = str(node["value_kind"])
     return Lift(
         code=score.code,
-        indicator=node["indicator"],
+        calculation=str(node["calculation"]),
         name=str(node["name_zh" if chinese else "name_en"]),
         value=value_display(value, kind=kind, unit=unit, language=language),
         target=value_display(target, kind=kind, unit=unit, language=language) if target else "",

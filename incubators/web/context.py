@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.models import Notice
 from incubators.scope import Action, scope_of
 
 
@@ -20,6 +21,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
     return {
         "scope_label": SimpleLazyObject(lambda: _joined(name for name, _role in memberships)),
         "role_label": SimpleLazyObject(lambda: _joined(role for _name, role in memberships)),
+        "unread_notices": SimpleLazyObject(lambda: min(Notice.objects.visible_to(user).unread().count(), 99)),
         "may_enter": _may(user, Action.ENTER),
         "may_verify": _may(user, Action.VERIFY) or _may(user, Action.VERIFY_MONEY),
         "may_evaluate": _may(user, Action.EVALUATE),

@@ -1,12 +1,12 @@
 """The home page: for each role what is to be done today, and where its projects stand."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
+from core.due import waiting_items
+from core.errors import DomainError
 from core.models import Draft
 from core.periods import Period
+from evaluation.selectors import estimate_of
 from incubators.models import Incubator, Park
 from incubators.scope import Action, scope_of
 from insight.selectors import home as reads
 from insight.selectors.chains import chains_of
 from insight.selectors.changes import latest_changes
+from insight.selectors.due import due_for
 from insight.selectors.pipeline import pipelines, stalled, together
 from insight.web import links
 from insight.web.charts import stage_chart
@@ -33,6 +37,9 @@ DRAFTS: Mapping[tuple[str, bool], Any] = {
     ("enterprise", False): gettext_lazy("Changes to an enterprise"),
 }
 NEW_FORMS = {("project", "new"): "project-create", ("enterprise", "new"): "enterprise-create"}
+INBOX = 100
+DUE_SHOWN = 8
+SOON = timedelta(days=7)
 ORDER = (Role.OPERATOR, Role.PARK_ADMIN, Role.FINANCE, Role.AUDITOR, Role.EXPERT, Role.API_CLIENT)
 
 
@@ -49,6 +56,21 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/home.html", {"sections": sections, "today": today, "roles": roles})
 
 
+@login_required
+@require_safe
+def estimate(request: HttpRequest, code: str) -> HttpResponse:
+    """The estimate of the running year of one's incubator, loaded after the page itself."""
+    sites = Incubator.objects.allowing(Action.EVALUATE, request.user).operating().select_related("park")
+    incubator = get_object_or_404(sites, code=code, park__isnull=False)
+    try:
+        found = estimate_of(incubator, at=timezone.now())
+    except DomainError as error:
+        return render(request, "insight/home/estimate.html", {"refusal": str(error), "incubator": incubator})
+    lifts = [(lift, links.lift(lift.calculation, incubator.code)) for lift in found.lifts]
+    context = {"estimate": found, "lifts": lifts, "incubator": incubator}
+    return render(request, "insight/home/estimate.html", context)
+
+
 def _operator(user: Any, today: date) -> dict[str, Any]:
     incubators = list(Incubator.objects.filter(pk__in=scope_of(user).incubators).select_related("park"))
     ids = [incubator.pk for incubator in incubators]
@@ -58,6 +80,7 @@ def _operator(user: Any, today: date) -> dict[str, Any]:
         change["url"] = _url_of(change)
     return {
         "incubators": incubators,
+        "due": _due(user, today),
         "returned": reads.returned_facts(user, ids),
         "near": [
             {
@@ -134,7 +157,8 @@ def _park_admin(user: Any, today: date) -> dict[str, Any]:
     found = pipelines(user, [incubator.pk for incubator in incubators], on=today)
     return {
         "parks": parks,
-        "inbox": _with_links(reads.inbox(user, limit=100)),
+        "inbox": _inbox(user),
+        "due": _due(user, today),
         "files": _with_links(reads.unverified_files(user, limit=8)),
         "rows": [(incubator, found[incubator.pk]) for incubator in incubators],
         "total": together(found.values()),
@@ -142,6 +166,23 @@ def _park_admin(user: Any, today: date) -> dict[str, Any]:
             {"project": project, "days": (today - project.stage_since).days}
             for project in stalled(user, park_ids=park_ids, on=today, limit=8)
         ],
+    }
+
+
+def _inbox(user: Any) -> list[dict[str, Any]]:
+    """What waits for a second person, of every app, oldest first."""
+    items = _with_links(reads.inbox(user, limit=INBOX))
+    items += [{"item": item, "url": item.url} for item in waiting_items(user=user, limit=INBOX)]
+    return sorted(items, key=lambda row: row["item"].since)[:INBOX]
+
+
+def _due(user: Any, today: date) -> dict[str, Any]:
+    """What is late or falls into the next seven days; for administrators their own and what is too late."""
+    entries = due_for(user, today=today, until=today + SOON, mine=True)
+    return {
+        "entries": entries[:DUE_SHOWN],
+        "more": max(len(entries) - DUE_SHOWN, 0),
+        "late": sum(entry.is_late for entry in entries),
     }
 
 

@@ -1,5 +1,6 @@
 """Addresses of other apps' pages that this app links to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -34,6 +35,30 @@ def month(incubator: str, period: str) -> str:
 
 def enterprise(pk: Any, anchor: str = "") -> str:
     return reverse("enterprise-detail", args=[pk]) + anchor
+
+
+#: Where an operator works on what an indicator measures: a page, and filters of it.
+LIFTS: Mapping[str, tuple[str, str]] = {
+    "signed_projects": ("project-list", "stage=screening"),
+    "landings": ("project-list", "stage=relocating"),
+    "paid_in_capital": ("project-list", "stage=landed"),
+    "production_starts": ("project-list", "stage=industrialising"),
+    "talent_plan_places": ("talent-list", ""),
+    "patent_filings": ("ip-list", ""),
+    "technology_titles": ("ladder", ""),
+    "survival_rate": ("project-list", "stage=suspended"),
+    "tickets_on_time": ("ticket-list", "state=live"),
+    "financing_received": ("financing-list", ""),
+    "mentoring_events": ("service-list", ""),
+    "satisfaction": ("ticket-list", "state=resolved"),
+    "returns_on_time": ("return-list", ""),
+}
+
+
+def lift(calculation: str, incubator: str) -> str:
+    """The page on which this indicator can be raised; the evaluation where there is no single one."""
+    name, query = LIFTS.get(calculation, ("evaluation-home", f"incubator={incubator}"))
+    return reverse(name) + (f"?{query}" if query else "")
 
 
 def of_inbox(item: InboxItem) -> str:

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from insight.web import enterprises, home, places, records, searching, targets
+from insight.web import due, enterprises, home, notices, places, records, searching, targets
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("home/estimate/<slug:code>/", home.estimate, name="home-estimate"),
+    path("due/", due.due_calendar, name="due-calendar"),
+    path("due/calendar.ics", due.due_file, name="due-file"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/read/", notices.notices_read, name="notice-read"),
+    path("notices/<int:pk>/", notices.notice_open, name="notice-open"),
+    path("settings/digest/", notices.digest_settings, name="digest-settings"),
     path("search/", searching.search_page, name="search"),
     path("incubators/", places.incubator_list, name="incubator-list"),
     path("incubators/<slug:code>/", places.incubator_page, name="incubator-detail"),

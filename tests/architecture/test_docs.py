@@ -30,6 +30,7 @@ VOCABULARIES = (
     "support",
     "evaluation",
     "returns",
+    "insight",
 )
 CODE_BLOCK = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)[^)]*\)")
