@@ -190,6 +190,7 @@ def _fields_of(condition: Any) -> set[str]:
 DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "projects_credit_totals_100": lambda: _("The credit shares of a project have to total 100%."),
     "projects_proposal_totals_100": lambda: _("The credit shares of a proposal have to total 100%."),
+    "outreach_agreement_two_parties": lambda: _("An agreement has at least two parties; name them all."),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(
