@@ -89,7 +89,10 @@ def _load_site(desk: Desk, at: datetime) -> int:
             at=desk.moment(month.start, 9),
             starts_on=month.start,
         )
-        made = open_returns(incubators=[desk.incubator], at=at)
+        made: list[PeriodReturn] = []
+        while month.end <= today:
+            made += open_returns(incubators=[desk.incubator], at=desk.moment(month.end, 6))
+            month = month.next()
         monthly = [row for row in made if row.duty.frequency == "month"]
         for record, course in zip(monthly, COURSES[desk.incubator.code], strict=False):
             _play(desk, record, course, at)

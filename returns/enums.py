@@ -24,7 +24,7 @@ class ReturnState(models.TextChoices):
 class ReturnAct(models.TextChoices):
     """What people do with a return; one log row each."""
 
-    OPEN = "open", _("opened")
+    OPEN = "open", _("opened as due")
     SUBMIT = "submit", _("submitted")
     RETURN = "return", _("returned")
     VERIFY = "verify", _("verified")

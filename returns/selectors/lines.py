@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.periods import Period
 from core.templatetags import fmt
 from evidence.models import EvidenceFile
+from returns.enums import Frequency
 from returns.measures import LINES, Line, in_order
 from returns.measures.problems import Entry, Problem, change_in_percent, is_unusual, problems_of
 from returns.models import PeriodReturn, ReturnLine
@@ -52,6 +53,14 @@ class LineView:
     @property
     def formula(self) -> str:
         return self.line.formula(_language())
+
+    @property
+    def origin_words(self) -> str:
+        """How its value comes about; of a measure in a single month there is nothing to add up."""
+        is_month = self.stored.period_return.duty.frequency == Frequency.MONTH
+        if self.line.origin == "months" and is_month:
+            return self.computed.note
+        return " · ".join(part for part in (self.formula, self.computed.note) if part)
 
     @property
     def reported(self) -> Decimal | None:
