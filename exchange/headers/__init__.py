@@ -9,7 +9,16 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from exchange.headers.headings import ERROR_HEADINGS, Headings, heading_key, unit_factor, unit_of_line
-from exchange.headers.lines import heading_texts, is_blank, is_example, is_footer, is_notes, is_total, text_of
+from exchange.headers.lines import (
+    heading_texts,
+    is_blank,
+    is_example,
+    is_footer,
+    is_notes,
+    is_total,
+    repeats_heading,
+    text_of,
+)
 from exchange.headers.marker import MARKER_SHEET, Marker, marker_of
 from exchange.sheets import Column, Kind, Note, RawRow, RawSheet, Text
 
@@ -91,7 +100,7 @@ def find_table(sheet: RawSheet, columns: Sequence[Column], *, remembered: Mappin
         guesses=guesses,
         missing=[column for column in columns if column.required and column.name not in found],
         units=_units(sheet.rows[: heading.first], heading, names, notes),
-        rows=_records(sheet.rows[heading.last + 1 :], used, names, notes),
+        rows=_records(sheet.rows[heading.last + 1 :], used, own, notes),
         notes=notes,
         date_1904=sheet.date_1904,
     )
@@ -118,7 +127,18 @@ def _find_heading(sheet: RawSheet, names: Headings) -> _Heading | None:
         if last == first or (last == first + 1 and sheet.rows[last].number == sheet.rows[first].number + 1)
     ]
     best = max(candidates, key=lambda candidate: candidate.rank, default=None)
-    return best if best and best.mapping else None
+    if best is None or not best.mapping:
+        return None
+    return _as_heading(sheet, best.first, best.last + 1, names) if _reaches_down(sheet, best) else best
+
+
+def _reaches_down(sheet: RawSheet, heading: _Heading) -> bool:
+    """Whether the row below the heading belongs to it: its cells are merged with headings."""
+    rows = sheet.rows[heading.last : heading.last + 2]
+    return len(rows) == 2 and any(
+        rows[1].merged.get(at) is not None and rows[1].merged[at] == rows[0].cells[at]
+        for at in heading.mapping
+    )
 
 
 def _as_heading(sheet: RawSheet, first: int, last: int, names: Headings) -> _Heading:
@@ -177,7 +197,7 @@ def _units(
 
 
 def _records(
-    rows: Sequence[RawRow], used: Mapping[int, Column], names: Headings, notes: list[Note]
+    rows: Sequence[RawRow], used: Mapping[int, Column], headings: Mapping[int, str], notes: list[Note]
 ) -> list[RawRow]:
     """Rows below the heading without those that are no records; each of these is named in a note."""
     records: list[RawRow] = []
@@ -192,7 +212,7 @@ def _records(
             notes.append(Note("total", _("A row of totals was left out."), row=row.number))
         elif is_footer(row):
             notes.append(Note("footer", _("A line below the table was left out."), row=row.number))
-        elif _repeats_heading(row, used, names):
+        elif repeats_heading(row, headings):
             notes.append(Note("heading_again", _("A repeated heading was left out."), row=row.number))
         else:
             records.append(row)
@@ -205,16 +225,6 @@ def _merged_note(numbers: Sequence[int]) -> Note:
     message = _("Merged cells: their value counts only for the first row; see rows {rows}.")
     rows = [str(number) for number in numbers[:MOST_NAMED]] + ["…"] * (len(numbers) > MOST_NAMED)
     return Note("merged", format_lazy(message, rows=", ".join(rows)))
-
-
-def _repeats_heading(row: RawRow, used: Mapping[int, Column], names: Headings) -> bool:
-    if len(used) < 2:
-        return False
-    return all(
-        (found := names.match(text_of(row.cells[at]))) is not None and found.column == column.name
-        for at, column in used.items()
-        if at < len(row.cells)
-    )
 
 
 def _without_heading(sheet: RawSheet, columns: Sequence[Column]) -> Table:

@@ -69,6 +69,12 @@ def _at(row: RawRow, position: int) -> str:
     return text_of(row.cells[position]) if position < len(row.cells) else ""
 
 
+def repeats_heading(row: RawRow, headings: Mapping[int, str]) -> bool:
+    """Whether every filled cell says what the heading above it says: the top of another printed page."""
+    filled = [(at, text) for at in range(len(row.cells)) if (text := _at(row, at))]
+    return all(fold(text) == fold(headings.get(at, "")) for at, text in filled)
+
+
 def heading_texts(rows: Sequence[RawRow]) -> list[list[str]]:
     """What stands above each position in one or two heading rows: the names to try, best first. A merged cell
     is the heading of all that it covers."""

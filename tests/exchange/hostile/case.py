@@ -22,7 +22,8 @@ class Wrong(NamedTuple):
 @dataclass(frozen=True)
 class Case:
     """``rows``: what each row of the file must give, by its number: every column with a value or an error.
-    ``refused``: the code with which the whole file is refused instead."""
+    ``refused``: the code with which the whole file is refused instead. ``as_projects``: the status of rows
+    in the table of projects where it differs: that table has other columns and limits."""
 
     name: str
     file: str
@@ -33,6 +34,7 @@ class Case:
     guesses: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     refused: str = ""
+    as_projects: Mapping[int, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name

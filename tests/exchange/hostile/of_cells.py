@@ -271,6 +271,7 @@ CASES = (
             6: {"name": "@示例"},
             7: {"name": Wrong("too_long"), "note": "c"},
         },
+        as_projects={7: "new"},
     ),
     Case(
         "formulas without results, as programs write them",

@@ -233,6 +233,7 @@ CASES = (
         ),
         {4: ROWS[2]},
         notes=frozenset({"example"}),
+        as_projects={2: "new", 3: "new"},
     ),
     Case(
         "headings repeated on each printed page",
