@@ -7,11 +7,12 @@ class OutreachConfig(AppConfig):
     verbose_name = _("Liaison")
 
     def ready(self) -> None:
-        from core.due import register_due
+        from core.due import register_due, register_waiting
         from exchange.sheets import register
         from outreach import receivers  # noqa: F401
         from outreach.importers import LeadSheet
-        from outreach.selectors import due_of_outreach
+        from outreach.selectors import due_of_outreach, waiting_introductions
 
         register(LeadSheet())
         register_due("outreach", due_of_outreach)
+        register_waiting("introductions", waiting_introductions)

@@ -10,7 +10,7 @@ from outreach.selectors.leads import (
     leads_matching,
     lookalikes,
 )
-from outreach.selectors.mandates import Progress, progress_of
+from outreach.selectors.mandates import Progress, progress_of, waiting_introductions
 from outreach.selectors.records import (
     agreements_matching,
     contacts_matching,
@@ -39,4 +39,5 @@ __all__ = [
     "mandates_matching",
     "next_to_do",
     "progress_of",
+    "waiting_introductions",
 ]

@@ -1,12 +1,16 @@
-"""How far an agent has come, and what is owed for it."""
+"""How far an agent has come, what is owed for it, and what waits for the park."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from core.due import Waiting
+from incubators.scope import Action, scope_of
 from outreach.models import Introduction, Mandate
 from outreach.stages import OF_PROJECT, reached_at_least
 
@@ -57,3 +61,31 @@ def _progress(mandate: Mandate, row: Any) -> Progress:
         succeeded=succeeded,
         fee_owed=None if mandate.fee_amount is None else mandate.fee_amount * succeeded,
     )
+
+
+def waiting_introductions(*, user: Any, limit: int) -> Iterator[Waiting]:
+    """Claims that this person may agree to, oldest first; one query."""
+    places = scope_of(user).places(Action.VERIFY)
+    rows = (
+        Introduction.objects.filter(
+            places.filter(park="mandate__park", incubator="mandate__incubator"),
+            verified_at=None,
+            returned_at=None,
+        )
+        .select_related(
+            "lead", "project", "entered_by", "mandate__agent", "mandate__incubator", "mandate__park"
+        )
+        .order_by("entered_at", "pk")[:limit]
+    )
+    for claim in rows:
+        yield Waiting(
+            kind="introduction",
+            word=_("Introduction to agree to"),
+            label=f"{claim.subject.name} · {claim.mandate.agent_words}",
+            since=claim.entered_at,
+            url=reverse("mandate-detail", args=[claim.mandate_id]) + "#introductions",
+            place=claim.mandate.place.name,
+            by=str(claim.entered_by),
+            is_own=claim.entered_by_id == user.pk,
+            icon="briefcase",
+        )

@@ -121,7 +121,7 @@ def claim_introduction(
     )
     notify(
         users=waiting.exclude(pk=actor.pk),
-        kind="introduction",
+        kind="credit",
         text=lambda: (
             _("%(agent)s claims “%(name)s”: agree to it or return it.")
             % {"agent": locked.agent_words, "name": claim.subject.name}
@@ -249,7 +249,7 @@ def _returned(claim: Introduction) -> str:
 def _tell_author(claim: Introduction, words: Any, at: datetime) -> None:
     notify(
         users=[claim.entered_by],
-        kind="introduction",
+        kind="credit",
         text=partial(words, claim),
         url=reverse("mandate-detail", args=[claim.mandate_id]) + "#introductions",
         key=f"introduction-{claim.pk}-{claim.status}",
