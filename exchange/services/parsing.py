@@ -71,7 +71,18 @@ class Parser:
         for name, text in edits.items():
             if name not in row.values and name in self.columns:
                 self.put(row, name, text)
+        if raw.problem:
+            self.distrust(row, next(iter(mapping.values())), str(raw.problem))
         return row
+
+    @staticmethod
+    def distrust(row: ImportRow, name: str, message: str) -> None:
+        """A row whose cells may stand in the wrong columns: an error until its first cell was typed anew."""
+        if name not in row.edits:
+            row.values.pop(name, None)
+            row.errors.append(
+                {"column": name, "code": "ragged", "message": message, "suggestion": "", "cell": True}
+            )
 
     def put(self, row: ImportRow, name: str, raw: RawCell, merged: RawCell = None) -> None:
         """Read one cell into a row that holds nothing of this column yet."""
