@@ -59,7 +59,7 @@ def asked_of(
     items = []
     for item in gate.requirements:
         missing = item(state)
-        entry = {
+        entry: dict[str, Any] = {
             "field": item.field,
             "label": capfirst(name_of(item.kind, item.key)),
             "clause": item.clause,

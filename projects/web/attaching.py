@@ -19,8 +19,8 @@ from evidence.services import classify_evidence, verify_evidence
 from projects import services
 from projects.models import Project
 from projects.web.access import visible_project, writable_project
+from projects.web.fact_forms import AttachForm
 from projects.web.facts import PartlyStored, store_files
-from projects.web.forms import AttachForm
 
 
 def _back(project: Project) -> str:

@@ -23,7 +23,7 @@ from projects.enums import FactKind
 from projects.models import Project, ProjectFact
 from projects.services.records import local_day
 from projects.web.access import must_judge, verifier_of, visible_project, writable_project
-from projects.web.forms import FactForm, ProofForm, ReturnForm
+from projects.web.fact_forms import FactForm, ProofForm, ReturnForm
 
 #: What kind of paper usually proves which fact.
 PAPERS = {

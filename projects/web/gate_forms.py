@@ -76,19 +76,18 @@ class RowForm(forms.Form):
         return {"kind": kind, "key": key, **data}
 
 
-class _Rows(forms.BaseFormSet):  # type: ignore[type-arg]
-    def wanted(self) -> list[dict[str, Any]]:
-        """The rows that ask for something, in the order typed; a row without a number stays where it is."""
-        numbered = []
-        for place, form in enumerate(self.forms, start=1):
-            data = getattr(form, "cleaned_data", {})
-            if data.get("asked") and not data.get("DELETE"):
-                numbered.append((data.get("ORDER") or place, place, form.row()))
-        return [row for _number, _place, row in sorted(numbered, key=lambda item: item[:2])]
+def wanted_rows(rows: Any) -> list[dict[str, Any]]:
+    """The rows that ask for something, in the order typed; a row without a number stays where it is."""
+    numbered = []
+    for place, form in enumerate(rows.forms, start=1):
+        data = getattr(form, "cleaned_data", {})
+        if data.get("asked") and not data.get("DELETE"):
+            numbered.append((data.get("ORDER") or place, place, form.row()))
+    return [row for _number, _place, row in sorted(numbered, key=lambda item: item[:2])]
 
 
 RowFormSet = forms.formset_factory(
-    RowForm, formset=_Rows, extra=3, can_order=True, can_delete=True, max_num=40, validate_max=True
+    RowForm, extra=3, can_order=True, can_delete=True, max_num=40, validate_max=True
 )
 
 

@@ -26,7 +26,7 @@ from projects.selectors import table_in_force, table_of
 from projects.services.records import local_day
 from projects.stages import ALWAYS_ASKED, ALWAYS_VERIFIED, PATH, Gate, Requirement
 from projects.web.asked import name_of
-from projects.web.gate_forms import GateForm, PublishForm, RowFormSet, rows_of
+from projects.web.gate_forms import GateForm, PublishForm, RowFormSet, rows_of, wanted_rows
 
 
 def _manages(request: HttpRequest, park_id: int | None) -> bool:
@@ -244,7 +244,7 @@ def table_stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
                     movers=form.cleaned_data["movers"],
                     second_person=form.cleaned_data["second_person"],
                     days=form.cleaned_data["days"],
-                    rows=rows.wanted(),
+                    rows=wanted_rows(rows),
                     expected_version=form.cleaned_data["version"],
                     actor=user,
                     at=timezone.now(),

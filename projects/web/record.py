@@ -21,10 +21,10 @@ from projects.selectors import Gate, gates_of, last_request, roles_at
 from projects.stages import ENDED, PATH, SIDE_DOORS
 from projects.web.access import Rights, rights_in, verifier_of, visible_project
 from projects.web.changes import history_of
+from projects.web.fact_forms import AttachForm
 from projects.web.facts import PAPERS
-from projects.web.forms import AttachForm
 from projects.web.merging import merged_elsewhere
-from projects.web.missing import nearest_of, remarks_of, tasks_of
+from projects.web.missing import remarks_of, tasks_of
 from projects.web.road_sections import road_of
 from projects.web.story import story_of
 
@@ -56,10 +56,8 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     files = [link.file for link in attachments]
     last = last_request(project)
-    ahead = gates_of(project)
     moves_as = roles_at(request.user, project, on=timezone.localdate()) if rights.enter else frozenset()  # type: ignore[arg-type]
-    gates = [_gate(gate, project, facts, legs, rights, moves_as, last) for gate in ahead]
-    nearest = nearest_of(ahead)
+    gates = [_gate(gate, project, facts, legs, rights, moves_as, last) for gate in gates_of(project)]
     waiting = last if last is not None and last.state == RequestState.OPEN else None
     shares = list(project.credit_shares.select_related("incubator").order_by("-percent", "pk"))
     context = {
@@ -67,7 +65,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "rights": rights,
         "steps": stage_steps(project, log),
         "gates": gates,
-        "nearest": gates[ahead.index(nearest)] if nearest is not None else None,
+        "nearest": _nearest(gates),
         "waiting": waiting,
         "may_decide": bool(waiting and rights.verify and waiting.requested_by_id != rights.user_id),
         "next_action": _next_action(project, gates, facts, rights, waiting),
@@ -175,6 +173,11 @@ def _next_action(
     return _next_of_operator(project, gates) if rights.enter and waiting is None else None
 
 
+def _nearest(gates: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The gate for which the operator has the least to do; the further one where two ask for as much."""
+    return min(reversed(gates), key=lambda gate: int(gate["missing"]), default=None)
+
+
 def _next_of_operator(project: Project, gates: list[dict[str, Any]]) -> dict[str, Any] | None:
     ready = [gate for gate in gates if gate["may_move"] and not gate["missing"]]
     if ready:
@@ -185,7 +188,7 @@ def _next_of_operator(project: Project, gates: list[dict[str, Any]]) -> dict[str
             "url": asked[-1]["request_url"],
             "label": _("Request “%(stage)s”") % {"stage": asked[-1]["label"]},
         }
-    fewest = min(gates, key=lambda gate: len(gate["tasks"]), default=None)
+    fewest = _nearest(gates)
     for task in fewest["tasks"] if fewest else ():
         if task.get("url") and task["state"] == "open":
             return {

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -91,7 +92,11 @@ def request_create(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
 
 
 def _sent(asked: GateRequest, project: Project) -> str:
-    words = {"stage": asked.get_to_stage_display(), "who": verifier_of(project, ""), "day": asked.due_on}
+    words = {
+        "stage": asked.get_to_stage_display(),
+        "who": capfirst(verifier_of(project, "")),
+        "day": asked.due_on,
+    }
     if asked.due_on is None:
         return _("“%(stage)s” is requested. %(who)s decides.") % words
     return _("“%(stage)s” is requested. %(who)s decides by %(day)s.") % words
@@ -261,6 +266,7 @@ def _review_page(
     )
     said_before = {remark.field: remark.words for remark in earlier.remarks.all()} if earlier else {}
     items = asked_of(project, table.gate(asked.to_stage), facts, legs)
+    items.sort(key=lambda item: ("wait", "open", "done").index(item["state"]))
     own = {str(item["label"]) for item in items if item["waits"] and user.pk in item["authors"]}
     for item in items:
         item["typed"] = typed.get(item["field"], "")
