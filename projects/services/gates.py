@@ -20,8 +20,8 @@ from incubators.models import Park
 from incubators.scope import Action, require
 from projects.enums import FactKind, GateTableStatus, RequirementKind, Stage
 from projects.models import GateRow, GateStage, GateTable, Project
-from projects.problems import LONGEST_DAYS, Problem, problems_of
 from projects.selectors import table_of
+from projects.selectors.differences import LONGEST_DAYS, Problem, problems_of
 from projects.selectors.tables import versions_in_force
 from projects.services.records import local_day
 from projects.stages import DEFAULT, PATH, Gate, Requirement, Table

@@ -21,8 +21,8 @@ from incubators.scope import Action, scope_of
 from projects import services
 from projects.enums import GateTableStatus, Stage
 from projects.models import GateTable
-from projects.problems import Difference, differences
 from projects.selectors import table_in_force, table_of
+from projects.selectors.differences import Difference, differences
 from projects.services.records import local_day
 from projects.stages import ALWAYS_ASKED, ALWAYS_VERIFIED, PATH, Gate, Requirement
 from projects.web.asked import name_of

@@ -13,8 +13,8 @@ from core.errors import Conflict, Incomplete, Invalid, Refused
 from incubators.models import Incubator, Park
 from projects import services
 from projects.models import GateRow, GateStage, GateTable, Project, Sector
-from projects.problems import differences, problems_of
 from projects.selectors import gates_of, table_in_force, table_of
+from projects.selectors.differences import differences, problems_of
 from projects.stages import ALWAYS_ASKED, DEFAULT, Gate, Requirement, Table
 from tests import factories
 from tests.concurrency import together
