@@ -75,16 +75,18 @@ def _delimiter_of(text: str) -> str:
     return max(_DELIMITERS, key=lambda delimiter: _evenness(text, delimiter))
 
 
-def _evenness(text: str, delimiter: str) -> tuple[int, int]:
+def _evenness(text: str, delimiter: str) -> tuple[float, int]:
+    """The share of the first rows that have the same number of cells, and that number."""
     widths: Counter[int] = Counter()
     reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=delimiter)
     try:
         for row, _number in zip(reader, range(_SAMPLE_ROWS), strict=False):
-            widths[len(row)] += len(row) > 1
+            widths[len(row)] += bool(row)
     except csv.Error:
         return 0, 0
-    width, rows = max(widths.items(), key=lambda entry: (entry[1], entry[0]), default=(0, 0))
-    return rows, width if rows else 0
+    several = {width: count for width, count in widths.items() if width > 1}
+    width = max(several, key=lambda width: (several[width], width), default=0)
+    return (several[width] / widths.total(), width) if width else (0, 0)
 
 
 def _records(text: str, delimiter: str, notes: list[Note]) -> list[list[str]]:
