@@ -7,6 +7,7 @@ from enterprises.selectors.ip import filings_made, rights_matching
 from enterprises.selectors.ladder import counts_by_rung, ladder_rows, titles_held
 from enterprises.selectors.spaces import occupancy_on, occupancy_rate, spaces_of
 from enterprises.selectors.talents import people_matching, talents_selected
+from enterprises.selectors.waiting import waiting_of
 
 __all__ = [
     "counts_by_rung",
@@ -24,4 +25,5 @@ __all__ = [
     "talents_selected",
     "titles_held",
     "totals_of",
+    "waiting_of",
 ]

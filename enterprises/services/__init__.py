@@ -1,12 +1,19 @@
 """Writes of the enterprises app, by theme."""
 
 from enterprises.services import financing as _financing  # noqa: F401  registers its kinds of records
-from enterprises.services.companies import FIELDS, create_enterprise, local_day, update_enterprise
+from enterprises.services.companies import (
+    FIELDS,
+    create_enterprise,
+    delete_enterprise,
+    local_day,
+    update_enterprise,
+)
 from enterprises.services.figures import (
     RECOGNITION_FIELDS,
     YEAR_FIELDS,
     enter_recognition,
     enter_yearly_figures,
+    remove_yearly_figures,
     verify_recognition,
     verify_yearly_figures,
 )
@@ -34,6 +41,7 @@ __all__ = [
     "Kind",
     "Share",
     "create_enterprise",
+    "delete_enterprise",
     "end_occupancy",
     "enter_filing",
     "enter_grant",
@@ -45,6 +53,7 @@ __all__ = [
     "remove_person",
     "remove_record",
     "remove_right",
+    "remove_yearly_figures",
     "replace_rule",
     "save_occupancy",
     "save_person",

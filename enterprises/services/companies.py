@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import ManyToOneRel
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
 from core.enums import Provenance
 from core.errors import Conflict, FieldError, Invalid
+from core.models import Tombstone
 from core.saving import assign, clean_value, save_checked, values_of
 from enterprises.identifiers import clean_identifier, is_credit_code, is_organisation_number
 from enterprises.models import Enterprise
@@ -138,6 +140,48 @@ def update_enterprise(
         chain=locked.chain, action="enterprise.changed", subject=locked, changes=changes, actor=actor, at=at
     )
     return locked
+
+
+@transaction.atomic
+def delete_enterprise(*, enterprise: Enterprise, actor: User, at: datetime) -> None:
+    """Delete a record entered by mistake. Whatever bears figures, titles or projects stays."""
+    locked: Enterprise = (
+        Enterprise.objects.select_for_update(of=("self",))
+        .select_related("park", "incubator")
+        .get(pk=enterprise.pk)
+    )
+    require(Action.ENTER, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
+    if used := _first_use(locked):
+        raise Conflict(
+            _("This enterprise has records of its own (%(what)s), so it cannot be deleted.") % {"what": used},
+            code="in_use",
+        )
+    Tombstone.objects.create(
+        kind="enterprise",
+        record_id=locked.pk,
+        park_id=locked.park_id,
+        incubator_id=locked.incubator_id,
+        deleted_at=at,
+    )
+    history.record(
+        chain=locked.chain,
+        action="enterprise.deleted",
+        subject=locked,
+        changes=history.changed_fields(values_of(locked, FIELDS), dict.fromkeys(FIELDS)),
+        actor=actor,
+        at=at,
+    )
+    locked.delete()
+
+
+def _first_use(enterprise: Enterprise) -> str:
+    """What points at the record, whatever app it belongs to; empty where nothing does."""
+    for relation in Enterprise._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            other, link = relation.related_model, relation.field.name
+            if other._base_manager.filter(**{link: enterprise.pk}).exists():
+                return str(other._meta.verbose_name)
+    return ""
 
 
 def local_day(enterprise: Enterprise, at: datetime) -> date:

@@ -64,6 +64,29 @@ def enter_yearly_figures(
     return figures
 
 
+@transaction.atomic
+def remove_yearly_figures(*, figures: YearlyFigure, actor: User, at: datetime) -> None:
+    """Take figures back that nobody has verified."""
+    enterprise = figures.enterprise
+    require(Action.ENTER, user=actor, park_id=enterprise.park_id, incubator_id=enterprise.incubator_id)
+    Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    stored = YearlyFigure.objects.select_for_update(of=("self",)).get(pk=figures.pk)
+    if stored.verified_at is not None:
+        raise Conflict(_("What is verified stays. Correct it instead."), code="verified")
+    history.record(
+        chain=enterprise.chain,
+        action="figures.removed",
+        subject=stored,
+        changes={
+            "year": [stored.year, None],
+            **history.changed_fields(values_of(stored, YEAR_FIELDS), dict.fromkeys(YEAR_FIELDS)),
+        },
+        actor=actor,
+        at=at,
+    )
+    stored.delete()
+
+
 def _check_year(figures: YearlyFigure, today: date) -> None:
     if all(getattr(figures, name) is None for name in YEAR_FIELDS if name != "currency"):
         raise Invalid(
