@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 
 from accounts.models import User
@@ -30,7 +31,10 @@ def remove_enterprises(enterprises: Sequence[Enterprise], *, actor: User, at: da
     if not enterprises:
         return
     _remember("enterprise.deleted", enterprises, actor=actor, at=at)
-    Enterprise.everything.filter(pk__in=[row.pk for row in enterprises]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM enterprises_enterprise WHERE id = ANY(%s)", [[row.pk for row in enterprises]]
+        )
 
 
 def _remember(action: str, enterprises: Sequence[Enterprise], *, actor: User, at: datetime) -> None:

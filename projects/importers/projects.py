@@ -61,7 +61,7 @@ class ProjectsSheet(KeyedSheet):
         "One row is one project. Leave the number of a new project empty; keep it to change a recorded one. "
         "Stages and verifications cannot be changed by a table."
     )
-    icon = "bulb"
+    icon = "route"
     list_url_name = "project-list"
     record_url_name = "project-detail"
     keys = ("code", "external_id")
