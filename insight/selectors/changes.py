@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import HistoryEntry
 from core.templatetags import fmt
 from evaluation.measures import MEASURES
+from insight.selectors.deeds import deed
 
 WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "project.created": (_("Project entered"), "plus"),
@@ -80,8 +81,8 @@ def _label(entry: HistoryEntry) -> str:
 
 
 def in_words(entry: HistoryEntry) -> dict[str, Any]:
-    """``action`` in words with an icon; an action this page does not know keeps its name."""
-    words, icon = WORDS.get(entry.action, (entry.action, "history"))
+    """``action`` in words with an icon."""
+    words, icon = WORDS.get(entry.action) or deed(entry.action, entry.subject_type)
     return {
         "action": entry.action,
         "words": words,

@@ -1,4 +1,4 @@
-"""Search over everything that the person may see, in five groups."""
+"""Search over everything that the person may see, in groups."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from core.search import fold
 from enterprises.identifiers import clean_identifier
 from enterprises.models import Enterprise
 from incubators.models import Incubator, Organisation
+from outreach.models import Lead
 from projects.models import Project, ReportedProject
 
 SHOWN = 5
@@ -55,6 +56,9 @@ FINDERS: dict[str, Callable[[Any, Q, str], QuerySet[Any]]] = {
         Project.objects.visible_to(user).filter(condition).select_related("incubator", "park")
     ),
     "enterprises": _enterprises,
+    "leads": lambda user, condition, _text: (
+        Lead.objects.visible_to(user).filter(condition).select_related("incubator", "park")
+    ),
     "incubators": lambda user, condition, _text: (
         Incubator.objects.visible_to(user).filter(condition).select_related("park")
     ),

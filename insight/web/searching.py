@@ -11,6 +11,7 @@ from insight.selectors.search import LONGEST, search
 TITLES = {
     "projects": (_("Projects"), "route"),
     "enterprises": (_("Enterprises"), "building"),
+    "leads": (_("Leads"), "bulb"),
     "incubators": (_("Incubators"), "building-community"),
     "reported": (_("Projects reported in the press"), "news"),
     "organisations": (_("Organisations"), "users"),
@@ -19,6 +20,7 @@ TITLES = {
 LISTS = {
     "projects": "project-list",
     "enterprises": "enterprise-list",
+    "leads": "lead-list",
     "reported": "reported-project-list",
     "incubators": "incubator-list",
     "organisations": "organisation-list",

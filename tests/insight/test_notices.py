@@ -57,3 +57,13 @@ def test_the_estimate_is_ones_own_and_called_an_estimate(
     page = client.get(address)
     assert len(page.context["lifts"]) == 3
     assert "预估" in page.content.decode() or "Estimate" in page.content.decode()
+
+
+def test_every_deed_is_told_in_words() -> None:
+    from django.utils import translation
+
+    from insight.selectors.deeds import deed
+
+    with translation.override("en"):
+        assert deed("ticket.resolved", "support.ticket") == ("service ticket · resolved", "check")
+        assert deed("thing.frobnicated", "no.model") == ("changed", "pencil")

@@ -13,10 +13,15 @@ from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people
 from evaluation.demo.samples import load_samples
 from outreach import demo as outreach_demo
+from projects import demo as projects_demo
 from returns import demo as returns_demo
 
 #: What the other apps show beside the projects, in this order; each is called again without effect.
-OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (outreach_demo.load, returns_demo.load)
+OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
+    projects_demo.load,
+    outreach_demo.load,
+    returns_demo.load,
+)
 
 
 class Command(BaseCommand):

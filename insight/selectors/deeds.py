@@ -1,0 +1,67 @@
+"""What was done, in words: the verb of a history entry and the name of what it was done to."""
+
+from collections.abc import Mapping
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+#: The last part of an action, in words, with its icon.
+VERBS: Mapping[str, tuple[str | Promise, str]] = {
+    "created": (gettext_lazy("entered"), "plus"),
+    "entered": (gettext_lazy("entered"), "plus"),
+    "opened": (gettext_lazy("opened"), "plus"),
+    "started": (gettext_lazy("started"), "plus"),
+    "claimed": (gettext_lazy("entered"), "plus"),
+    "proposed": (gettext_lazy("proposed"), "send"),
+    "requested": (gettext_lazy("requested"), "send"),
+    "submitted": (gettext_lazy("submitted"), "send"),
+    "changed": (gettext_lazy("changed"), "pencil"),
+    "saved": (gettext_lazy("saved"), "pencil"),
+    "planned": (gettext_lazy("next step planned"), "calendar"),
+    "corrected": (gettext_lazy("corrected"), "pencil"),
+    "moved": (gettext_lazy("moved on"), "route"),
+    "converted": (gettext_lazy("turned into a project"), "route"),
+    "assigned": (gettext_lazy("put into somebody's hands"), "user"),
+    "commented": (gettext_lazy("commented on"), "messages"),
+    "resolved": (gettext_lazy("resolved"), "check"),
+    "answered": (gettext_lazy("answered"), "check"),
+    "agreed": (gettext_lazy("agreed"), "check"),
+    "approved": (gettext_lazy("approved"), "check"),
+    "verified": (gettext_lazy("verified"), "rosette-discount-check"),
+    "returned": (gettext_lazy("returned"), "arrow-back-up"),
+    "published": (gettext_lazy("published"), "world"),
+    "closed": (gettext_lazy("closed"), "lock"),
+    "reopened": (gettext_lazy("opened again"), "refresh"),
+    "proved": (gettext_lazy("proof added"), "paperclip"),
+    "evidence": (gettext_lazy("proof added"), "paperclip"),
+    "unproved": (gettext_lazy("proof taken away"), "trash"),
+    "merged": (gettext_lazy("merged into another"), "git-merge"),
+    "took_over": (gettext_lazy("took over a duplicate"), "git-merge"),
+    "merge_undone": (gettext_lazy("merge undone"), "refresh"),
+    "separated": (gettext_lazy("merge undone"), "refresh"),
+    "set_apart": (gettext_lazy("told apart from another"), "git-merge"),
+    "undone": (gettext_lazy("undone"), "refresh"),
+    "withdrawn": (gettext_lazy("withdrawn"), "trash"),
+    "discarded": (gettext_lazy("discarded"), "trash"),
+    "removed": (gettext_lazy("removed"), "trash"),
+    "deleted": (gettext_lazy("deleted"), "trash"),
+}
+
+
+def deed(action: str, subject_type: str) -> tuple[str, str]:
+    """Words and icon of an action that has no sentence of its own: “service ticket · resolved”.
+
+    An unknown verb says that the record was changed; nobody reads codes.
+    """
+    verb, icon = VERBS.get(action.rpartition(".")[2], VERBS["changed"])
+    name = _subject(subject_type)
+    return (_("%(what)s · %(deed)s") % {"what": name, "deed": verb} if name else str(verb)), icon
+
+
+def _subject(subject_type: str) -> str:
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return ""
