@@ -28,10 +28,9 @@ def local_day(incubator: Incubator, at: datetime) -> date:
 
 def is_late(record: PeriodReturn, at: datetime) -> bool:
     """Past its day there: not submitted yet, or submitted after it."""
-    moment = record.submitted_at if record.submitted_at and record.state != ReturnState.RETURNED else at
     if record.edition > 1:
         return False
-    return local_day(record.incubator, moment) > record.due_on
+    return local_day(record.incubator, record.submitted_at or at) > record.due_on
 
 
 def open_reviews(user: Any) -> QuerySet[PeriodReturn]:

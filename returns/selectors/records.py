@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min, Q
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.money import round_to_cent
 from core.periods import Period
@@ -139,9 +140,7 @@ def _computed(value: IndicatorValue, inputs: Inputs, code: str) -> Computed:
     waiting = _waiting(inputs, FACTS_BEHIND.get(code, "paid_in" if code in CURRENCIES else ""), code)
     note = ""
     if waiting:
-        note = ngettext(
-            "%(count)d more waits for verification", "%(count)d more wait for verification", waiting
-        ) % {"count": waiting}
+        note = _("besides, waiting for verification: %(count)d") % {"count": waiting}
     records = tuple(_shown(record, inputs.code) for record in value.records[:MOST_RECORDS])
     return Computed(value.value, records=records, evidence=value.evidence, note=note)
 

@@ -37,7 +37,6 @@ def correct_return(
     record.is_latest = False
     record.version += 1
     record.updated_at = at
-    record.save(update_fields=["is_latest", "version", "updated_at"])
     new = PeriodReturn(
         incubator=record.incubator,
         duty=record.duty,
@@ -53,8 +52,9 @@ def correct_return(
         updated_at=at,
     )
     with readable_integrity_errors(PeriodReturn):
+        record.save(update_fields=["is_latest", "version", "updated_at"])
         new.save()
-    _copy_lines(old, new)
+        _copy_lines(old, new)
     ReturnMove.objects.create(
         period_return=new,
         act=ReturnAct.CORRECT,

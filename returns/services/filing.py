@@ -13,7 +13,7 @@ from accounts.models import User
 from core import history
 from core.errors import Conflict, FieldError, Invalid
 from core.periods import Period
-from core.saving import clean_text
+from core.saving import clean_text, readable_integrity_errors
 from evidence.models import EvidenceFile
 from incubators.scope import Action, require
 from returns.measures import LINES
@@ -125,8 +125,12 @@ def save_lines(
         return record
     for line in changed:
         line.entered_at, line.entered_by = at, actor
-    ReturnLine.objects.bulk_update(changed, ["value", "reason", "explanation", "entered_at", "entered_by"])
-    touch(record, actor=actor, at=at)
+    # Somebody may close the period after the look above: the database then says so.
+    with readable_integrity_errors(ReturnLine, PeriodReturn):
+        ReturnLine.objects.bulk_update(
+            changed, ["value", "reason", "explanation", "entered_at", "entered_by"]
+        )
+        touch(record, actor=actor, at=at)
     return record
 
 

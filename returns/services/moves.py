@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import notify
 from core import history
 from core.errors import Conflict, FieldError, Incomplete, Invalid, Refused
-from core.saving import clean_text
+from core.saving import clean_text, readable_integrity_errors
 from incubators.scope import Action, require
 from incubators.selectors import people_allowed
 from returns.enums import ReturnState
@@ -118,12 +118,15 @@ def _move(
     source = record.state
     _check(record, name, move, words, actor)
     check_version(record, expected_version)
-    changes: dict[str, Any] = {"state": [source, move.target], **(prepare(record) if prepare else {})}
+    changes: dict[str, Any] = {"state": [source, move.target]}
     if words:
         changes["words"] = ["", words]
-    _swap(record, name, move, source=source, actor=actor, at=at)
-    if finish is not None:
-        finish(record)
+    # Somebody may close the period after the look above: the database then says so.
+    with readable_integrity_errors(PeriodReturn, ReturnLine):
+        changes |= prepare(record) if prepare else {}
+        _swap(record, name, move, source=source, actor=actor, at=at)
+        if finish is not None:
+            finish(record)
     ReturnMove.objects.create(
         period_return=record,
         act=name,

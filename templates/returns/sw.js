@@ -1,4 +1,4 @@
-{% load i18n %}// Shows the entry page of a return again without a line. Keeps nothing but these pages and the files they need.
+// Shows the entry page of a return again without a line. Keeps nothing but these pages and the files they need.
 "use strict";
 var PAGES = "returns-pages-1", FILES = "returns-files-1";
 var ENTRY = /^\/returns\/\d+\/$/;
@@ -51,7 +51,7 @@ function page(request, path) {
   });
   var kept = caches.open(PAGES).then(function (pages) { return pages.match(path); });
   return first(answer, kept).catch(function () {
-    return new Response("<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width, initial-scale=1'><title>{% translate "No line" as t %}{{ t|escapejs }}</title><body style='font:16px/1.6 sans-serif;max-width:34em;margin:15vh auto;padding:0 1em'><h1>{{ t|escapejs }}</h1><p>{% translate "The server cannot be reached, and this browser keeps no copy of this page. What you typed before is not lost: open the page again when the line is back." as p %}{{ p|escapejs }}</p>", { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+    return new Response("<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width, initial-scale=1'><title>{{ title|escapejs }}</title><body style='font:16px/1.6 sans-serif;max-width:34em;margin:15vh auto;padding:0 1em'><h1>{{ title|escapejs }}</h1><p>{{ words|escapejs }}</p>", { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
   });
 }
 function file(request) {

@@ -1,0 +1,49 @@
+"""What is due, what waits, and that the times of the incubator's place decide."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from accounts.models import User
+from incubators.models import Incubator, Park
+from returns.selectors import due_returns, is_late, waiting_reviews
+from returns.services import open_returns, submit_return
+from returns.tasks import open_due_returns
+from tests import factories
+from tests.returns import cases
+from tests.returns.cases import MAY
+
+pytestmark = pytest.mark.django_db
+
+
+def test_open_returns_are_due_and_submitted_ones_wait(
+    zhangjiang: Incubator, alice: User, bob: User, charlie: User
+) -> None:
+    record = cases.fill(cases.make_return(zhangjiang, bob), alice)
+    items = list(due_returns(user=alice, until=date(2021, 6, 1)))
+    assert [(item.kind, item.on, item.url) for item in items] == [
+        ("return", date(2021, 5, 10), f"/returns/{record.pk}/")
+    ]
+    assert list(due_returns(user=alice, until=date(2021, 5, 1))) == []
+    assert list(due_returns(user=charlie, until=date(2021, 6, 1))) == []
+    submit_return(record=record, actor=alice, at=MAY)
+    assert list(due_returns(user=alice, until=date(2021, 6, 1))) == []
+    assert [item.url for item in waiting_reviews(user=bob, limit=5)] == [f"/returns/{record.pk}/review/"]
+    assert list(waiting_reviews(user=alice, limit=5)) == []
+
+
+def test_a_day_ends_where_the_incubator_is(park: Park, bob: User) -> None:
+    """Ten in the evening of 10 May in Uppsala: in Jiangyin it is the 11th already."""
+    uppsala = factories.make_incubator(park, "uppsala", time_zone="Europe/Stockholm")
+    jiangyin = factories.make_incubator(park, "home")
+    at = datetime(2021, 5, 10, 20, 0, tzinfo=UTC)
+    for site in (uppsala, jiangyin):
+        cases.make_duty(site, bob)
+    late = {row.incubator.code: is_late(row, at) for row in open_returns(at=at)}
+    assert late == {"uppsala": False, "home": True}
+
+
+def test_the_beat_opens_what_is_due_and_nothing_twice(zhangjiang: Incubator, bob: User) -> None:
+    cases.make_duty(zhangjiang, bob)
+    assert open_due_returns() == 9
+    assert open_due_returns() == 0
