@@ -15,8 +15,8 @@ class Frequency(models.TextChoices):
 
 class ReturnState(models.TextChoices):
     DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    RETURNED = "returned", _("returned")
+    SUBMITTED = "submitted", _("handed in")
+    RETURNED = "returned", _("returned to be put right")
     VERIFIED = "verified", _("verified")
     PUBLISHED = "published", _("published")
 
@@ -25,8 +25,8 @@ class ReturnAct(models.TextChoices):
     """What people do with a return; one log row each."""
 
     OPEN = "open", _("opened as due")
-    SUBMIT = "submit", _("submitted")
-    RETURN = "return", _("returned")
+    SUBMIT = "submit", _("handed in")
+    RETURN = "return", _("returned to be put right")
     VERIFY = "verify", _("verified")
     PUBLISH = "publish", _("published")
     CORRECT = "correct", _("corrected as a new version")

@@ -1,4 +1,4 @@
-"""Two at the same moment: one submission, one decision, one new version, no lost line, nothing past a close."""
+"""Two at the same moment: one submission, one decision, one new version, nothing past a close."""
 
 from functools import partial
 
