@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             name='ReturnMove',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('open', 'opened'), ('submit', 'handed in'), ('return', 'returned to be put right'), ('verify', 'verified'), ('publish', 'published'), ('correct', 'corrected as a new version')], max_length=10, verbose_name='act')),
+                ('act', models.CharField(choices=[('open', 'opened as due'), ('submit', 'handed in'), ('return', 'returned to be put right'), ('verify', 'verified'), ('publish', 'published'), ('correct', 'corrected as a new version')], max_length=10, verbose_name='act')),
                 ('from_state', models.CharField(blank=True, choices=[('draft', 'draft'), ('submitted', 'handed in'), ('returned', 'returned to be put right'), ('verified', 'verified'), ('published', 'published')], max_length=10, verbose_name='from')),
                 ('to_state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'handed in'), ('returned', 'returned to be put right'), ('verified', 'verified'), ('published', 'published')], max_length=10, verbose_name='to')),
                 ('words', models.TextField(blank=True, verbose_name='words')),
