@@ -15,11 +15,13 @@ from evaluation.demo.samples import load_samples
 from outreach import demo as outreach_demo
 from projects import demo as projects_demo
 from returns import demo as returns_demo
+from support import demo as support_demo
 
 #: What the other apps show beside the projects, in this order; each is called again without effect.
 OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
     projects_demo.load,
     outreach_demo.load,
+    support_demo.load,
     returns_demo.load,
 )
 
