@@ -217,6 +217,8 @@ SPECTACULAR_SETTINGS = {
         "RecognitionKindEnum": "enterprises.enums.RecognitionKind",
         "ReportFormatEnum": "evaluation.enums.ReportFormat",
         "ReportLanguageEnum": "evaluation.enums.ReportLanguage",
+        "ReturnFrequencyEnum": "returns.enums.Frequency",
+        "ReturnStateEnum": "returns.enums.ReturnState",
         "RowStatusEnum": ["created", "updated", "unchanged", "error"],
         "RunStateEnum": "evaluation.enums.RunState",
         "SchemeStatusEnum": "evaluation.enums.SchemeStatus",

@@ -136,7 +136,7 @@ _ALL = (
         "new_leads",
         ("新增线索", "new leads"),
         _PROJECTS,
-        ("首次接触日期在本期内的项目", "projects first contacted in the period"),
+        ("首次接触日期在本期内的线索和项目", "leads and projects first contacted in the period"),
         "本期新增项目线索数",
     ),
     _records(

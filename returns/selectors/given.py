@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from core.periods import Period
@@ -79,13 +80,15 @@ def of_mentoring(incubator: Incubator, codes: Sequence[str], periods: Sequence[P
 
 
 def of_events(incubator: Incubator, codes: Sequence[str], periods: Sequence[Period]) -> Found:
-    """Events of the site, counted on their first day."""
+    """Events of the site, counted on the day on which they ended, as outreach counts them."""
     start, end = _span(periods)
-    days = Event.objects.filter(
-        incubator=incubator, cancelled=False, starts_on__gte=start, starts_on__lt=end
-    ).values_list("starts_on", flat=True)
+    rows = (
+        Event.objects.filter(incubator=incubator, cancelled=False)
+        .annotate(ended_on=Coalesce("last_on", "starts_on"))
+        .filter(ended_on__gte=start, ended_on__lt=end)
+    )
     url = f"{reverse('event-list')}?incubator={incubator.code}"
-    return _counted(codes[0], days, periods, url)
+    return _counted(codes[0], rows.values_list("ended_on", flat=True), periods, url)
 
 
 def register() -> None:

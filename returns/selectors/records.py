@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from evaluation.indicators.records import IN_CARE, percent_note, stage_on
 from evaluation.indicators.values import evidence_of, project_record
 from evaluation.selectors import frozen_rows
 from incubators.models import Incubator
+from outreach.models import Lead
 from returns.enums import ReturnAct
 from returns.models import PeriodReturn
 from returns.selectors.registry import Computed, Found, register_source
@@ -45,11 +47,36 @@ def of_projects(incubator: Incubator, codes: Sequence[str], periods: Sequence[Pe
     if incubator.park is None:
         return {}
     inputs = _inputs(incubator, periods)
+    leads = _leads(incubator, periods) if "new_leads" in codes else []
     found: dict[tuple[str, str], Computed] = {}
     for period, seen in inputs.items():
         for code in codes:
             found[code, period] = _computed(_value(code, seen), seen, code)
+        if "new_leads" in codes:
+            found["new_leads", period] = _with_leads(found["new_leads", period], leads, seen)
     return found
+
+
+def _leads(incubator: Incubator, periods: Sequence[Period]) -> list[Lead]:
+    """Leads that became no project yet; the others are counted as their projects."""
+    first, last = min(period.start for period in periods), max(period.end for period in periods)
+    rows = Lead.objects.filter(
+        incubator=incubator, project=None, first_contact_on__gte=first, first_contact_on__lt=last
+    )
+    return list(rows.order_by("first_contact_on", "pk"))
+
+
+def _with_leads(projects: Computed, leads: Sequence[Lead], inputs: Inputs) -> Computed:
+    rows = [lead for lead in leads if inputs.holds(lead.first_contact_on.isoformat())]
+    records = tuple(
+        {
+            "label": f"{lead.name} · {lead.first_contact_on}",
+            "url": reverse("lead-detail", args=[lead.pk]),
+        }
+        for lead in rows
+    )
+    value = (projects.value or Decimal(0)) + len(rows)
+    return replace(projects, value=value, records=(*projects.records, *records)[:MOST_RECORDS])
 
 
 def _inputs(incubator: Incubator, periods: Sequence[Period]) -> dict[str, Inputs]:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from incubators.models import Incubator, Park
-from returns.selectors import due_returns, is_late, waiting_reviews
+from returns.selectors import due_returns, is_late, line_views, waiting_reviews
 from returns.services import open_returns, submit_return
 from returns.tasks import open_due_returns
 from tests import factories
@@ -47,3 +47,31 @@ def test_the_beat_opens_what_is_due_and_nothing_twice(zhangjiang: Incubator, bob
     cases.make_duty(zhangjiang, bob)
     assert open_due_returns() == 9
     assert open_due_returns() == 0
+
+
+def test_lines_take_what_support_and_outreach_record(zhangjiang: Incubator, alice: User, bob: User) -> None:
+    """Events ended in the period, leads without a project, tickets by their limit."""
+    from outreach.models import Event, Lead
+
+    record = cases.make_return(zhangjiang, bob)
+    common = {"park": zhangjiang.park, "incubator": zhangjiang, "created_at": MAY, "updated_at": MAY}
+    Event.objects.create(
+        name_zh="推介会", kind="roadshow", starts_on=date(2021, 3, 31), last_on=date(2021, 4, 1), **common
+    )
+    Event.objects.create(
+        name_zh="取消", kind="roadshow", starts_on=date(2021, 4, 3), cancelled=True, **common
+    )
+    Lead.objects.create(
+        name_zh="线索",
+        first_contact_on=date(2021, 4, 5),
+        stage_since=date(2021, 4, 5),
+        source="direct",
+        **common,
+    )
+    views = {view.code: view for view in line_views(record)}
+    found = [views[code].reported for code in ("events_held", "new_leads", "service_tickets_total")]
+    assert found == [
+        1,
+        1,
+        None,
+    ]
