@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -141,7 +142,7 @@ def _steps(lead: Lead, moves: list[LeadStageLog]) -> list[dict[str, Any]]:
     current = "stopped" if lead.stage == LeadStage.DROPPED else "current"
     return [
         {
-            "label": LeadStage(code).label,
+            "label": capfirst(LeadStage(code).label),
             "state": "done" if place < here else current if place == here else "ahead",
             "date": days.get(code) if place <= here else None,
         }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -82,10 +82,17 @@ def lead_funnel(request: HttpRequest) -> HttpResponse:
         _table(_("By event"), rows, "source_event", events, "event-detail"),
         _table(_("By mandate"), rows, "source_mandate", mandates, "mandate-detail"),
     ]
+    reached = funnel_of(rows)
+    held = events.filter(cancelled=False)
+    if site := form.values().get("incubator"):
+        held = held.filter(incubator__code=site)
     context = {
         "filters": form,
         "is_filtered": bool(form.values()),
-        "funnel": figures(funnel_of(rows), request.GET.dict()),
+        "funnel": figures(reached, request.GET.dict()),
+        "firms": held.aggregate(total=Sum("firm_count"))["total"],
+        "contacted": reached.contacted,
+        "landed": reached.landed,
         "tables": tables,
     }
     return render(request, "outreach/lead_funnel.html", context)
@@ -104,7 +111,7 @@ def _table(title: str, rows: QuerySet[Lead], field: str, records: Any, url_name:
         for pk, counts in counted
         if pk in names
     ]
-    return {"title": title, "lines": lines}
+    return {"title": title, "lines": lines, "has_firms": records.model is Event}
 
 
 def figures(funnel: Funnel, filters: dict[str, str]) -> list[dict[str, Any]]:

@@ -112,7 +112,7 @@ class PlacedForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label=_("Files"), help_text=_("PDF, pictures, Word, Excel; several at once"))
+    files = FilesField(label=_("Files to attach"), help_text=_("PDF, pictures, Word, Excel; several at once"))
 
 
 class ReasonForm(forms.Form):

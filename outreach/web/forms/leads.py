@@ -40,7 +40,9 @@ class LeadForm(PlacedForm):
         required=False,
         help_text=_("when the directory does not have it"),
     )
-    contact = RecentField(label=_("Contact"), label_of=label_of_contact, help_text=_("whom you speak with"))
+    contact = RecentField(
+        label=_("Contact person"), label_of=label_of_contact, help_text=_("whom you speak with")
+    )
     first_contact_on = DayField(label=_("First contact"))
     summary = forms.CharField(
         label=_("Summary"),

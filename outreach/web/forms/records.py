@@ -86,7 +86,7 @@ class EventForm(PlacedForm):
         label=_("Currency"), choices=Currency.choices, initial=Currency.CNY, required=False
     )
     summary = forms.CharField(
-        label=_("Summary"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, required=False
+        label=_("How it went"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, required=False
     )
     cancelled = forms.BooleanField(label=_("The event was cancelled"), required=False)
     external_id = forms.CharField(label=_("Number in your own system"), max_length=80, required=False)
