@@ -54,6 +54,11 @@ AMOUNTS = [
     "revenue_amount",
     "rd_expense_amount",
     "tax_paid_amount",
+    "total_assets_amount",
+    "liabilities_amount",
+    "main_business_amount",
+    "high_tech_income_amount",
+    "rd_in_china_amount",
     "staff_count",
     "rd_staff_count",
 ]

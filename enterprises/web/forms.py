@@ -124,7 +124,14 @@ class YearForm(forms.Form):
         label=_("Revenue"), required=False, help_text=_("such as 12,500,000 or 1250万")
     )
     rd_expense_amount = AmountField(label=_("R&D expense"), required=False)
+    rd_in_china_amount = AmountField(label=_("R&D expense spent in China"), required=False)
     tax_paid_amount = AmountField(label=_("Tax paid"), required=False)
+    total_assets_amount = AmountField(label=_("Total assets at the end of the year"), required=False)
+    liabilities_amount = AmountField(label=_("Liabilities at the end of the year"), required=False)
+    main_business_amount = AmountField(label=_("Income from the main business"), required=False)
+    high_tech_income_amount = AmountField(
+        label=_("Income from high-tech products and services"), required=False
+    )
     staff_count = forms.IntegerField(
         label=_("Staff at the end of the year"), required=False, min_value=0, max_value=10_000_000
     )
@@ -147,10 +154,25 @@ class YearForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "year"}
 
 
-class RecognitionForm(forms.Form):
-    """A title, a place in a talent plan or a patent filing, with its certificate."""
+#: Entered as a filing or as the result of a talent plan, and counted through it: once.
+OF_REGISTERS = frozenset(
+    {
+        RecognitionKind.INVENTION_PATENT,
+        RecognitionKind.PCT_PATENT,
+        RecognitionKind.JIYANG_TALENT,
+        RecognitionKind.TAIHU_TALENT,
+    }
+)
 
-    kind = forms.ChoiceField(label=_("Title"), choices=RecognitionKind.choices)
+
+class RecognitionForm(forms.Form):
+    """A title with its certificate."""
+
+    kind = forms.ChoiceField(
+        label=_("Title"),
+        choices=[(kind.value, kind.label) for kind in RecognitionKind if kind not in OF_REGISTERS],
+        help_text=_("patents and talent plans are entered in their registers and count from there"),
+    )
     granted_on = DayField(label=_("Granted on"))
     expires_on = DayField(
         label=_("Valid until"), required=False, help_text=_("the first day on which it no longer holds")
