@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.demo import Loaded
+from enterprises import demo as enterprises_demo
 from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people
 from evaluation.demo.samples import load_samples
@@ -19,6 +20,7 @@ from support import demo as support_demo
 
 #: What the other apps show beside the projects, in this order; each is called again without effect.
 OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
+    enterprises_demo.load,
     projects_demo.load,
     outreach_demo.load,
     support_demo.load,
