@@ -78,7 +78,7 @@ class RequestState(models.TextChoices):
 class StepState(models.TextChoices):
     """Where one step of a leg's checklist stands."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", _("not begun")
     IN_PROGRESS = "in_progress", _("in progress")
     DONE = "done", _("done")
     NOT_NEEDED = "not_needed", _("not needed")

@@ -116,11 +116,6 @@ class LegStep(Named):
                 name="projects_leg_step_once",
                 violation_error_message=_("This leg already has this step."),
             ),
-            models.CheckConstraint(
-                name="projects_leg_step_state",
-                condition=Q(state__in=StepState.values),
-                violation_error_message=_("This is not a state of a step."),
-            ),
             paired("settled_at", "settled_by", name="projects_leg_step_settled_pair"),
             models.CheckConstraint(
                 name="projects_leg_step_settled_when_over",

@@ -58,11 +58,22 @@ def duplicate_pairs(user: Any, kind: str) -> list[DuplicatePair]:
     for first, second in pairs:
         if first in records and second in records and len(found) < MOST_PAIRS:
             one, other = records[first], records[second]
+            if _are_two_entities(kind, one, other):
+                continue
             across = one.incubator_id != other.incubator_id
             place = {"park_id": one.park_id, "incubator_id": None if across else one.incubator_id}
             if scope_of(user).allows(Action.MANAGE if across else Action.ENTER, **place):
                 found.append(DuplicatePair(kind, one, other, tuple(reasons[first, second]), across))
     return found
+
+
+def _are_two_entities(kind: str, one: Any, other: Any) -> bool:
+    """Two enterprises with official numbers that differ, such as a Swedish company and its Chinese one, are
+    two, whatever their names: the numbers carry check digits, so no slip of the pen makes them differ."""
+    if kind != RecordKind.ENTERPRISE:
+        return False
+    numbers = [{row.credit_code, row.organisation_number} - {""} for row in (one, other)]
+    return bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1])
 
 
 def _by_name(rows: Any) -> dict[tuple[int, int], list[str]]:

@@ -252,7 +252,9 @@ def _due_steps(user: Any, until: date) -> Iterator[DueItem]:
 
 
 def _due_follow_ups(user: Any, until: date) -> Iterator[DueItem]:
-    for due in follow_ups_missing(user, until=until):
+    """The newest of each project: who missed several years finds the older ones on its page."""
+    newest = {due.project.pk: due for due in follow_ups_missing(user, until=until)}
+    for due in newest.values():
         yield DueItem(
             kind="follow-up",
             title=_("Follow-up of %(year)d") % {"year": due.year},

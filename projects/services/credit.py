@@ -23,6 +23,7 @@ from incubators.scope import Action, require, scope_of
 from incubators.selectors import operators_on, people_allowed
 from projects.enums import ProposalState, SideAnswer
 from projects.models import CreditAnswer, CreditProposal, CreditShare, Project, ProposedShare
+from projects.models.credit import OPEN
 from projects.reading.credit import answered_sides, may_answer_for, sides_of
 from projects.services.records import local_day, lock, touch
 from projects.services.shares import check_shares, put_in_force
@@ -42,6 +43,8 @@ def propose_credit(
     locked = lock(project, actor=actor)
     cleaned = {site: clean_value(CreditShare, "percent", percent) for site, percent in shares.items()}
     check_shares(locked, cleaned)
+    if CreditProposal.objects.filter(project=locked, state__in=OPEN).exists():
+        raise Conflict(_("A proposal for this project is still open."), code="proposal_open")
     proposal = CreditProposal(
         project=locked,
         words=clean_text(words, field="words"),
@@ -181,7 +184,7 @@ def _require_side(proposal: CreditProposal, side: Incubator | None, actor: User)
         raise Invalid(
             _("This incubator has no part in the proposal."),
             fields=[
-                FieldError("incubator", _("SideAnswer for an incubator that gets a share."), "not_found")
+                FieldError("incubator", _("Answer for an incubator that gets a share."), "not_found")
             ],
         )
     if not may_answer_for(actor, proposal, side):
