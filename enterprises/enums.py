@@ -32,7 +32,7 @@ class Comparison(models.TextChoices):
     AT_MOST = "at_most", _("at most")
     EXCEEDS = "exceeds", _("more than")
     BELOW = "below", _("less than")
-    HOLDS = "holds", _("holds")
+    HOLDS = "holds", _("is the case")
     DECISION = "decision", _("decided by an authority")
 
 
