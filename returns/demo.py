@@ -74,11 +74,14 @@ def load(*, at: datetime) -> list[Loaded]:
 @transaction.atomic
 def _load_site(desk: Desk, at: datetime) -> int:
     today = at.astimezone(ZoneInfo(desk.incubator.time_zone)).date()
-    contract = OperatorContract.objects.filter(
-        incubator=desk.incubator, starts_on__lte=today, ends_on__gt=today, is_demonstration=True
-    ).first()
+    contract = (
+        OperatorContract.objects.filter(incubator=desk.incubator, starts_on__lte=today, is_demonstration=True)
+        .order_by("-starts_on")
+        .first()
+    )
     if contract is None or ReturnDuty.objects.filter(contract=contract).exists():
         return 0
+    today = min(today, contract.ends_on)  # the last contract of the example may have run out
     month = Period.containing(today, "month")
     for _step in range(BEGIN):
         month = month.previous()

@@ -69,7 +69,6 @@ def server(site: Site) -> Iterator[Server]:
 
 def open_return(site: Site, incubator: str, account: str) -> int:
     """The monthly return that waits to be filed at this site."""
-    site.call("GET", "/returns/")
     path = f"returns/?incubator={incubator}&frequency=month&state=draft&latest=true"
     return int(site.every(path, account=account)[0]["id"])
 
