@@ -57,7 +57,7 @@ def tasks_of(
     """The gate as a task list: each thing with a link to the very field, and who it waits for.
 
     ``remarks`` are the words with which the last request was returned, by field: they stand beside the field
-    until the step is requested again, also where the field is filled.
+    until the step is requested again, also where the field is filled. They hold nothing up.
     """
     said = dict(remarks or {})
     tasks = []
@@ -65,7 +65,7 @@ def tasks_of(
         task = _task(item.field, str(_(item.message)), project, facts, legs, may_enter)
         words = said.pop(item.field, "")
         if words and not task.get("returned"):
-            task |= {"message": _("Returned: %(reason)s") % {"reason": words}, "state": "open"}
+            task["message"] = _("Returned: %(reason)s") % {"reason": words}
         tasks.append(task)
     for field, words in said.items():
         label = _("Returned: %(reason)s") % {"reason": words}

@@ -139,7 +139,7 @@ def _gate(
         "stage": gate.to_stage,
         "label": Stage(gate.to_stage).label,
         "tasks": tasks,
-        "missing": sum(task["state"] == "open" for task in tasks),
+        "missing": sum(not item.waits for item in gate.missing),
         "open": gate.is_open,
         "optional": gate.to_stage in OPTIONAL,
         "may_move": may_act and gate.is_open and not gate.must_request,

@@ -29,6 +29,21 @@
     var button = event.target.closest ? event.target.closest("[data-review-return]") : null;
     if (button && !words().length) { event.preventDefault(); giveBack(); }
   });
+  // The viewer of a PDF takes the keys as it opens. They stay with the page until somebody points at the viewer
+  // or tabs into it.
+  var tabbed = 0;
+  document.addEventListener("keydown", function (event) { if (event.key === "Tab") tabbed = Date.now(); }, true);
+  function keepKeys() {
+    var frame = document.activeElement;
+    if (!frame || frame.tagName !== "IFRAME" || frame.matches(":hover") || Date.now() - tabbed < 1000) return;
+    var head = find("h1");
+    head.setAttribute("tabindex", "-1");
+    frame.blur();
+    window.focus();
+    head.focus({ preventScroll: true });
+  }
+  window.addEventListener("blur", function () { setTimeout(keepKeys, 0); });
+  window.addEventListener("load", function () { [0, 300, 1000].forEach(function (wait) { setTimeout(keepKeys, wait); }); });
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
     if (/^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable) {
