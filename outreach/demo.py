@@ -138,7 +138,7 @@ class _Stage:
     touched: dict[type[Placed], int] = field(default_factory=dict)
 
     def known(self, model: type[Placed], number: str) -> bool:
-        rows: Any = model.objects  # type: ignore[attr-defined]
+        rows: Any = model.objects
         record = rows.filter(external_id=_number(number), provenance=Provenance.DEMONSTRATION).first()
         if record is not None:
             self.made[number] = record
