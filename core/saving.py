@@ -191,6 +191,10 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "projects_credit_totals_100": lambda: _("The credit shares of a project have to total 100%."),
     "projects_proposal_totals_100": lambda: _("The credit shares of a proposal have to total 100%."),
     "outreach_agreement_two_parties": lambda: _("An agreement has at least two parties; name them all."),
+    "enterprises_ip_shares_total_100": lambda: _("The shares of the owners of a right have to total 100%."),
+    "enterprises_occupancy_within_area": lambda: _(
+        "More square metres of this space are taken on some day than it has."
+    ),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(

@@ -51,7 +51,7 @@ CREATE CONSTRAINT TRIGGER enterprises_occupancy_within_area
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION enterprises_check_occupancy();
 CREATE CONSTRAINT TRIGGER enterprises_occupancy_within_area
     AFTER UPDATE OF area_m2 ON incubators_space
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION enterprises_check_space_area();
+    DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION enterprises_check_space_area();
 """
 BACKWARD = """
 DROP TRIGGER enterprises_occupancy_within_area ON incubators_space;
