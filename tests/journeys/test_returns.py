@@ -1,4 +1,4 @@
-"""A return typed while the server is stopped, in two tabs, after a lost sign-in; two clicks hand it in once."""
+"""A return typed while the server is stopped, in two tabs, after a lost sign-in; handed in by two clicks."""
 
 import os
 import signal
