@@ -1,6 +1,6 @@
 """What apps build their tables of the Excel loop from."""
 
-from exchange.importers.keyed import Entry, Identity, KeyedSheet, same_cell
+from exchange.importers.keyed import Entry, Identity, KeyedSheet, among, same_cell
 from exchange.importers.places import INCUBATOR, incubator_choices, placed
 from exchange.importers.undoing import mark_of, refuse_reviewed, users_of
 from exchange.models.plain import from_plain, to_plain
@@ -10,6 +10,7 @@ __all__ = [
     "Entry",
     "Identity",
     "KeyedSheet",
+    "among",
     "from_plain",
     "incubator_choices",
     "mark_of",

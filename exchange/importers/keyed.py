@@ -8,7 +8,7 @@ time to ``create_one`` and ``update_one``.
 """
 
 from abc import abstractmethod
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -178,7 +178,7 @@ class KeyedSheet(Sheet):
         wanted = [entry.row.target for entry in entries if entry.row.decision == "same"]
         if not wanted:
             return {}
-        records = self.within(place, self.visible(actor)).filter(pk__in=wanted)
+        records = among(self.within(place, self.visible(actor)), "id", wanted)
         return {record.pk: record for record in self.whole(records)}
 
     def whole(self, queryset: Any) -> Any:
@@ -246,8 +246,7 @@ class KeyedSheet(Sheet):
             return {}
         found: dict[str, list[Candidate]] = {}
         rows = (
-            self.within(place, self.visible(actor))
-            .filter(name_keys__overlap=sorted(keys))
+            with_any_key(self.within(place, self.visible(actor)), keys)
             .order_by("pk")
             .values_list("pk", "name_zh", "name_en", "name_keys")
         )
@@ -333,7 +332,7 @@ class KeyedSheet(Sheet):
     def take_back(self, *, place: Place, entries: Sequence[Undo], actor: Any, at: datetime) -> None:
         locked = self.model._default_manager.select_for_update(of=("self",)).order_by("pk")
         ids = [entry.record_id for entry in entries]
-        records = {record.pk: record for record in self.whole(locked.filter(pk__in=ids))}
+        records = {record.pk: record for record in self.whole(among(locked, "id", ids))}
         refuse_reviewed(
             entries,
             records,
@@ -393,6 +392,26 @@ class KeyedSheet(Sheet):
     def export(self, *, user: Any, filters: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         for record in self.listed(user, filters).iterator(chunk_size=2000):
             yield self.cells_of(record)
+
+
+#: Up to so many keys the index on ``name_keys`` is asked; above, its answer would be compared key by key with
+#: every one of them, and a hashed list against the keys of each record of the place is far faster.
+MOST_KEYS_BY_INDEX = 50
+
+
+def with_any_key(records: Any, keys: Collection[str]) -> Any:
+    """Those of ``records`` that have at least one of these name keys."""
+    if len(keys) <= MOST_KEYS_BY_INDEX:
+        return records.filter(name_keys__overlap=sorted(keys))
+    table = records.model._meta.db_table
+    condition = f'EXISTS (SELECT 1 FROM unnest("{table}"."name_keys") AS own(key) WHERE own.key = ANY(%s))'
+    return records.extra(where=[condition], params=[sorted(keys)])
+
+
+def among(records: Any, column: str, values: Collection[Any]) -> Any:
+    """Those whose column holds one of these values: one parameter, however many thousands there are."""
+    table, name = records.model._meta.db_table, records.model._meta.get_field(column).column
+    return records.extra(where=[f'"{table}"."{name}" = ANY(%s)'], params=[list(values)])
 
 
 def label_of(column: Column) -> str:

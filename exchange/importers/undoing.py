@@ -62,7 +62,8 @@ def users_of(model: type[models.Model], ids: Sequence[int], *, parts: Collection
         other, link = relation.related_model, relation.field
         if other._meta.label in parts:
             continue
-        rows = other._base_manager.filter(**{f"{link.name}__in": ids})
-        for pk in rows.values_list(link.attname, flat=True).distinct():
+        table, column = other._meta.db_table, link.column
+        rows = other._base_manager.extra(where=[f'"{table}"."{column}" = ANY(%s)'], params=[list(ids)])
+        for pk in rows.order_by().values_list(link.attname, flat=True).distinct():
             found.setdefault(pk, str(other._meta.verbose_name))
     return found

@@ -1,8 +1,10 @@
 """Writing the good rows of an import, each once, in chunks; the others stay parked."""
 
+import time
 from collections import Counter
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -85,7 +87,7 @@ def write_on(*, lease: Lease) -> None:
     refused = ""
     try:
         while _write_chunk(lease, size):
-            pass
+            time.sleep(getattr(settings, "EXCHANGE_STEP_PAUSE", 0))
     except DomainError as error:  # the rights are gone, or the place: nothing of this chunk was written
         refused = str(error)
     _finish(lease, refused)
@@ -94,7 +96,8 @@ def write_on(*, lease: Lease) -> None:
 @transaction.atomic
 def _write_chunk(lease: Lease, size: int) -> bool:
     run = lease.hold()
-    rows = list(run.rows.filter(status__in=TO_WRITE).order_by("number")[:size])
+    waiting = run.rows.filter(status__in=TO_WRITE).order_by("number")
+    rows = list(waiting.only("number", "values", "status", "errors", "decision", "target")[:size])
     if not rows:
         return False
     actor, at = run.committed_by, lease.clock()
@@ -105,7 +108,7 @@ def _write_chunk(lease: Lease, size: int) -> bool:
         written = sheet.write(place=place, rows=[row_of(row) for row in rows], actor=actor, at=at)
         for row, result in zip(rows, written, strict=True):
             _note(row, result)
-    save_rows(rows, (*JUDGED, "undo"))
+    save_rows(rows, ("status", "errors", "record_id", "undo"))
     lease.renew(rows_done=min(run.rows_total, run.rows_done + len(rows)))
     return True
 

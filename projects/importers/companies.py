@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.saving import clean_text
@@ -13,12 +12,11 @@ from core.search import fold
 from enterprises.identifiers import clean_identifier, is_credit_code, is_organisation_number
 from enterprises.models import Enterprise
 from enterprises.services.sets import insert_enterprises
-from exchange.importers import Entry
+from exchange.importers import Entry, among
 from exchange.sheets import Place
 from projects.importers.columns import COMPANY
 
 NAME, NAME_EN, CREDIT, NUMBER = COMPANY
-LARGEST_QUERY = 5000  # values in one query
 
 
 @dataclass
@@ -83,7 +81,7 @@ def named_in(entry: Entry) -> Named | None:
 
 
 def look_up(place: Place, wanted: Sequence[Named], actor: Any) -> Companies:
-    """The recorded companies behind these names and numbers; a fixed number of queries per 5,000 of them."""
+    """The recorded companies behind these names and numbers; a fixed number of queries."""
     found = Companies()
     numbers = {CREDIT: set[str](), NUMBER: set[str](), NAME: set[str]()}
     for one in wanted:
@@ -97,13 +95,13 @@ def look_up(place: Place, wanted: Sequence[Named], actor: Any) -> Companies:
         (NAME, "name_zh"),
     ):
         values = sorted(numbers[column])
-        for start in range(0, len(values), LARGEST_QUERY):
-            part = Q(**{f"{lookup}__in": values[start : start + LARGEST_QUERY]})
-            reachable = Enterprise.objects.visible_to(actor).filter(part, park=place.park)
-            visible |= {company.pk: company for company in reachable.select_related("park", "incubator")}
-            if column != NAME:
-                taken = Enterprise.objects.filter(part, park=place.park).values_list(lookup, flat=True)
-                found.taken |= set(taken)
+        if not values:
+            continue
+        here = among(Enterprise.objects.filter(park=place.park), lookup, values)
+        reachable = here.visible_to(actor).select_related("park", "incubator")
+        visible |= {company.pk: company for company in reachable}
+        if column != NAME:
+            found.taken |= set(here.values_list(lookup, flat=True))
     for company in sorted(visible.values(), key=lambda company: company.pk):
         found.add(company)
     found.taken -= {*found.by_credit, *found.by_number}

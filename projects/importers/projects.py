@@ -1,12 +1,11 @@
 """The table of projects: set-wise from end to end, with the rules of the services for one project."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import FieldError
@@ -17,6 +16,7 @@ from exchange.importers import (
     Entry,
     Identity,
     KeyedSheet,
+    among,
     from_plain,
     incubator_choices,
     placed,
@@ -28,7 +28,7 @@ from exchange.sheets import Choice, Column, Place, Row, Undo, Written
 from incubators.models import Incubator, Park
 from projects.enums import LeadSource, Stage
 from projects.importers.columns import COLUMNS, COMPANY
-from projects.importers.companies import LARGEST_QUERY, look_up, named_in, record_new, settle
+from projects.importers.companies import look_up, named_in, record_new, settle
 from projects.models import Project, Sector, StageLog
 from projects.selectors.listing import projects_matching
 from projects.services.records import local_day
@@ -123,12 +123,11 @@ class ProjectsSheet(KeyedSheet):
         numbers = sorted({number for entry in entries if (number := entry.values.get("external_id"))})
         found: dict[Identity, Any] = {}
         here = self.whole(self.within(place, self.visible(actor)))
-        for part in _parts("code", codes):
-            found |= {Identity("code", project.code): project for project in here.filter(part)}
-        for part in _parts("external_id", numbers):
-            for project in here.filter(part):
-                key = (project.park_id, project.incubator_id, project.external_id)
-                found[Identity("external_id", key)] = project
+        for project in among(here, "code", codes) if codes else ():
+            found[Identity("code", project.code)] = project
+        for project in among(here, "external_id", numbers) if numbers else ():
+            key = (project.park_id, project.incubator_id, project.external_id)
+            found[Identity("external_id", key)] = project
         self._refuse_taken(codes, entries, found)
         return found
 
@@ -138,8 +137,8 @@ class ProjectsSheet(KeyedSheet):
         """A number that stands for no project here is kept for a new one, if it is free and well formed."""
         strange = [code for code in codes if Identity("code", code) not in found]
         taken: set[str] = set()
-        for part in _parts("code", strange):
-            taken |= set(Project.everything.filter(part).values_list("code", flat=True))
+        if strange:
+            taken = set(among(Project.everything.all(), "code", strange).values_list("code", flat=True))
         for entry in entries:
             code = entry.values.get("code")
             if not code or Identity("code", code) in found:
@@ -284,7 +283,7 @@ class ProjectsSheet(KeyedSheet):
         return [written.get(entry.row.number, refused) for entry in entries]
 
     def _locked(self, ids: Sequence[int]) -> dict[int, Any]:
-        rows = Project.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+        rows = among(Project.objects.select_for_update(of=("self",)), "id", ids).order_by("pk")
         return {project.pk: project for project in rows.select_related("park", "incubator")}
 
     # --- taking back ------------------------------------------------------------------------------
@@ -347,11 +346,6 @@ def _days(at: datetime) -> Callable[[Entry], date]:
         return known[key]
 
     return today
-
-
-def _parts(lookup: str, values: Sequence[str]) -> Iterator[Q]:
-    for start in range(0, len(values), LARGEST_QUERY):
-        yield Q(**{f"{lookup}__in": values[start : start + LARGEST_QUERY]})
 
 
 def _refuse_later_than_first_move(entries: Mapping[int, Entry]) -> None:

@@ -30,7 +30,8 @@ def fresh_codes(days: Sequence[date]) -> list[str]:
     """A free number for each project, by the year of its first contact; one query for all of them."""
     codes = [new_code(day) for day in days]
     while True:
-        taken = set(Project.everything.filter(code__in=codes).values_list("code", flat=True))
+        known = Project.everything.extra(where=["projects_project.code = ANY(%s)"], params=[codes])
+        taken = set(known.values_list("code", flat=True))
         seen: set[str] = set()
         again = []
         for at, code in enumerate(codes):
