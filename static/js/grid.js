@@ -647,13 +647,14 @@
 
     // --- pointer ------------------------------------------------------------------------------------------------------------------
     var isDragging = false;
+    var touched = null;  // the cell under the finger: nothing moves before the finger leaves it
     table.addEventListener("pointerdown", function (event) {
       var cell = event.target.closest("td[data-c]");
       if (!cell || event.button || event.target === field && mode) return;
       var column = parseInt(cell.getAttribute("data-c"), 10);
       if (event.target.closest("a")) return;
-      if (event.pointerType === "mouse") event.preventDefault();
-      else return;
+      if (event.pointerType !== "mouse") { touched = { cell: cell, x: event.clientX, y: event.clientY }; return; }
+      event.preventDefault();
       isDragging = true;
       choose(cell.closest("tbody"), column, { extend: event.shiftKey && !!active });
     });
@@ -663,11 +664,14 @@
       if (cell && active && cell !== active.cell) choose(cell.closest("tbody"), parseInt(cell.getAttribute("data-c"), 10), { extend: true, still: true });
     });
     window.addEventListener("pointerup", function () { isDragging = false; });
+    table.addEventListener("pointercancel", function () { touched = null; });
     // With a finger: one tap opens the cell.
     table.addEventListener("click", function (event) {
-      var cell = event.target.closest("td[data-c]");
-      if (!cell || event.pointerType === "mouse" || event.target.closest("a")) return;
-      if (mode && cell.contains(field)) return;
+      if (event.pointerType === "mouse" || event.target.closest("a, button")) { touched = null; return; }
+      var isTap = touched && Math.abs(touched.x - event.clientX) + Math.abs(touched.y - event.clientY) < 12;
+      var cell = isTap ? touched.cell : event.target.closest("td[data-c]");
+      touched = null;
+      if (!cell || mode && cell.contains(field)) return;
       choose(cell.closest("tbody"), parseInt(cell.getAttribute("data-c"), 10));
       begin("edit");
     });
@@ -676,7 +680,8 @@
     });
     table.addEventListener("focusin", function (event) {
       var cell = event.target;
-      if (cell.matches && cell.matches("td[data-c]")) choose(cell.closest("tbody"), parseInt(cell.getAttribute("data-c"), 10));
+      if (touched || !cell.matches || !cell.matches("td[data-c]")) return;
+      if (active && cell === active.cell) field.focus({ preventScroll: true }); else choose(cell.closest("tbody"), parseInt(cell.getAttribute("data-c"), 10));
     });
     wrap.addEventListener("scroll", function () { if (!options.hidden) closeOptions(); });
 
@@ -833,7 +838,8 @@
       var gone = store.get("sent");
       if (gone) { store.drop(gone); store.drop("sent"); }
     }
-    each(card, ".g-wrap", function (box) { box.classList.add("live"); });
+    card.classList.add("live");
+    each(document, ".g-plain", function (plain) { plain.hidden = true; });
     if (card.hasAttribute("data-grid-focus")) {
       var first = bodies()[0];
       if (first) choose(first, 0, { still: true });
