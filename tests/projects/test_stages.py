@@ -6,13 +6,19 @@ import pytest
 
 from projects.enums import Stage
 from projects.stages import (
+    ASKABLE,
     GATES,
     PATH,
     SIDE_DOORS,
     FactState,
+    Gate,
     ProjectState,
+    Requirement,
+    Table,
     allowed_moves,
+    is_requestable,
     missing_for,
+    must_be_requested,
     needs_reason,
     next_stages,
 )
@@ -113,3 +119,53 @@ def test_a_suspended_project_returns_to_where_it_stood_or_before() -> None:
 def test_an_ended_project_can_only_be_reopened(ended: str) -> None:
     state = at(ended, previous_stage="screening")
     assert allowed_moves(state) == ("lead", "screening")
+
+
+@pytest.mark.parametrize(
+    ("state", "field", "waits"),
+    [
+        ({}, "evidence.permit", False),
+        ({"evidence_kinds": frozenset({"permit"})}, "evidence.permit", True),
+    ],
+)
+def test_a_file_may_wait_for_a_second_person(state: dict[str, object], field: str, waits: bool) -> None:
+    table = Table({"screening": Gate((Requirement("evidence", "permit", proof=True, verify=True),))})
+    missing = missing_for(at("lead", **state), "screening", table)
+    assert [(item.field, item.waits) for item in missing] == [(field, waits)]
+    assert is_requestable(missing) is waits
+    seen = at("lead", evidence_kinds=frozenset({"permit"}), verified_evidence_kinds=frozenset({"permit"}))
+    assert missing_for(seen, "screening", table) == []
+
+
+def test_a_park_says_it_in_its_own_words_until_the_fact_is_entered() -> None:
+    asked = Requirement("fact", "registered", proof=True, verify=True, words="示例：请填写注册日期")
+    said = [
+        asked(at("lead", facts={"registered": FactState(*progress)}))
+        for progress in ((), (True,), (True, True), (True, True, True))
+    ]
+    assert [item and (item.message, item.waits) for item in said] == [
+        ("示例：请填写注册日期", False),
+        ("Attach the business licence to the registration.", False),
+        ("A second person at the park has to verify the registration.", True),
+        None,
+    ]
+
+
+def test_everything_that_can_be_asked_has_a_sentence_and_a_field() -> None:
+    for kind, keys in ASKABLE.items():
+        for key in keys:
+            asked = Requirement(kind, key)
+            assert asked.message.endswith("."), key
+            assert asked(ProjectState(stage="lead", legs_under_way=1)) is not None, key
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (Gate(), False),
+        (Gate(second_person=True), True),
+        (Gate((Requirement("fact", "signed", proof=True, verify=True),), second_person=True), False),
+    ],
+)
+def test_a_step_is_requested_where_nothing_else_was_verified(rules: Gate, expected: bool) -> None:
+    assert must_be_requested(at("lead"), "screening", Table({"screening": rules})) is expected
