@@ -11,10 +11,10 @@ class ImportState(models.TextChoices):
     MAPPING = "mapping", _("columns to be assigned")
     READY = "ready", _("ready to submit")
     WRITING = "writing", _("being written")
-    DONE = "done", _("submitted")
+    DONE = "done", _("written to the records")
     FAILED = "failed", _("could not be read")
-    UNDONE = "undone", _("undone")
-    DISCARDED = "discarded", _("discarded")
+    UNDONE = "undone", _("taken back")
+    DISCARDED = "discarded", _("put aside")
 
 
 class ImportSource(models.TextChoices):
@@ -26,15 +26,15 @@ class ImportSource(models.TextChoices):
 class RowState(models.TextChoices):
     """What would become of a row, or what became of it."""
 
-    NEW = "new", _("new")
-    UPDATE = "update", _("update")
-    UNCHANGED = "unchanged", _("unchanged")
+    NEW = "new", _("new record")
+    UPDATE = "update", _("changes a record")
+    UNCHANGED = "unchanged", _("no changes")
     DUPLICATE = "duplicate", _("possible duplicate")
     ERROR = "error", _("needs correction")
     SKIPPED = "skipped", _("left out")
-    CREATED = "created", _("created")
-    UPDATED = "updated", _("updated")
-    EMPTY = "empty", _("empty")
+    CREATED = "created", _("record created")
+    UPDATED = "updated", _("record updated")
+    EMPTY = "empty", _("empty row")
 
 
 class RowDecision(models.TextChoices):

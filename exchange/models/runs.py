@@ -62,7 +62,7 @@ class ImportRun(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("brought by"), on_delete=models.PROTECT, related_name="+"
     )
-    committed_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    committed_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     committed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("submitted by"),
@@ -71,7 +71,7 @@ class ImportRun(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("undone by"),
@@ -80,7 +80,7 @@ class ImportRun(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    discarded_at = models.DateTimeField(_("discarded"), null=True, blank=True)
+    discarded_at = models.DateTimeField(_("discarded at"), null=True, blank=True)
     discarded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("discarded by"),
@@ -94,8 +94,8 @@ class ImportRun(models.Model):
     objects = OfPlaceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
+        verbose_name = _("import run")
+        verbose_name_plural = _("import runs")
         constraints = [
             models.UniqueConstraint(
                 fields=["sheet", "park", "incubator", "sha256"],
@@ -211,7 +211,7 @@ class ImportRow(models.Model):
     """
 
     run = models.ForeignKey(
-        ImportRun, verbose_name=_("import"), on_delete=models.CASCADE, related_name="rows"
+        ImportRun, verbose_name=_("import run"), on_delete=models.CASCADE, related_name="rows"
     )
     number = models.PositiveIntegerField(_("row in the file"))
     cells = models.JSONField(_("as typed"), default=list, blank=True)
@@ -222,7 +222,9 @@ class ImportRow(models.Model):
     remarks = models.JSONField(_("how it was read"), default=list, blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     candidates = models.JSONField(_("possibly the same"), default=list, blank=True)
-    decision = models.CharField(_("decision"), max_length=6, choices=RowDecision.choices, blank=True)
+    decision = models.CharField(
+        _("decision on the row"), max_length=6, choices=RowDecision.choices, blank=True
+    )
     target = models.BigIntegerField(_("the record meant"), null=True, blank=True)
     record_id = models.BigIntegerField(_("record"), null=True, blank=True)
     undo = models.JSONField(default=dict, blank=True, editable=False)
