@@ -89,7 +89,7 @@ def over_months(code: str, period: Period, values: Months, records: Found) -> Co
         return Computed(None, records=tuple(links), note=note)
     total = sum((value for _, value in parts), Decimal(0))
     if LINES[code].aggregate == "mean":
-        total = (total / len(parts)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+        total = (total / len(parts)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     return Computed(total, records=tuple(links), note=note)
 
 

@@ -100,7 +100,7 @@ def test_lists_and_filters_take_the_same_number_of_queries(
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_files_in_thousands(form: str, zhangjiang: Incubator, alice: User, bob: User) -> None:
     record = cases.submitted(zhangjiang, alice, bob)
-    for path in (f"returns/{record.pk}/file/", "returns/file/"):
+    for path in (f"returns/{record.pk}/export/", "returns/export/"):
         answer = Api(alice).get(f"{path}?as={form}&units=thousand")
         assert answer.status_code == 200
         if form == "xlsx":
@@ -109,7 +109,7 @@ def test_files_in_thousands(form: str, zhangjiang: Incubator, alice: User, bob: 
             rows = [line.split(",") for line in answer.content.decode("utf-8-sig").splitlines()]
         spent = next(row for row in rows if row[4] == "public_spend_yuan")
         assert (spent[5], Decimal(str(spent[8]))) == ("本期财政资金支出额", Decimal(400))
-    is_problem(Api(alice).get("returns/file/?as=pdf"), 422, "invalid")
+    is_problem(Api(alice).get("returns/export/?as=pdf"), 422, "invalid")
 
 
 def test_periods_are_closed_and_reopened(park: Park, zhangjiang: Incubator, alice: User, bob: User) -> None:
