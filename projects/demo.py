@@ -79,16 +79,17 @@ def _load_checklist(people: dict[str, User], sites: dict[str, Incubator], at: da
         arrived_on__isnull=True,
     ).select_related("project__park", "project__incubator")
     leg = legs.order_by("-planned_on", "pk").first()
-    if known or leg is None:
+    if known or leg is None or leg.project.incubator is None:
         return known, 0
     operator = people[OPERATORS[leg.project.incubator.code]]
     steps = services.start_checklist(leg=leg, actor=operator, at=at)
     by_code = {step.code: step for step in LegStep.objects.filter(leg=leg).select_related("leg__project")}
-    for code, values in {
+    settled: dict[str, dict[str, Any]] = {
         "company": {"state": StepState.DONE, "note": "示例：营业执照已取得"},
         "samples": {"state": StepState.NOT_NEEDED, "reason": "示例：不涉及人类遗传资源"},
         "equipment": {"state": StepState.IN_PROGRESS, "owner": operator, "ticket_number": "示例-0012"},
-    }.items():
+    }
+    for code, values in settled.items():
         if code in by_code:
             services.change_step(step=by_code[code], values=values, actor=operator, at=at)
     return len(steps), len(steps)
@@ -99,7 +100,7 @@ def _load_outcomes(people: dict[str, User], sites: dict[str, Incubator], at: dat
     if known:
         return known, 0
     administrator = people[ADMINISTRATOR]
-    rows = list(
+    rows: list[Any] = list(
         returned_projects(administrator)
         .filter(provenance=Provenance.DEMONSTRATION, incubator=sites[UPPSALA])
         .order_by("code")[: len(DRUGS)]
@@ -190,7 +191,7 @@ def _load_support(people: dict[str, User], sites: dict[str, Incubator], at: date
         .order_by("on", "pk")
         .first()
     )
-    if log is None:
+    if log is None or log.project.incubator is None:
         return 0, 0
     services.record_cause(
         log=log,

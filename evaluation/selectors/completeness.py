@@ -170,6 +170,7 @@ def _fact_gaps(scan: Scan) -> Iterator[dict[str, Any]]:
     facts = (
         ProjectFact.objects.filter(
             project__incubator__in=scan.incubators,
+            project__merged_into=None,
             on__gte=scan.period.start,
             on__lt=scan.period.end,
             verified_at__isnull=True,
@@ -202,6 +203,7 @@ def _recognition_gaps(scan: Scan) -> Iterator[dict[str, Any]]:
     rows = (
         Recognition.objects.filter(
             Q(enterprise__incubator__in=scan.incubators),
+            enterprise__merged_into=None,
             granted_on__gte=scan.period.start,
             granted_on__lt=scan.period.end,
             verified_at__isnull=True,

@@ -169,7 +169,7 @@ def follow_ups_missing(user: Any, *, until: date) -> list[DueYear]:
         DueYear(project, due.year, due.on)
         for project in projects
         for due in follow_ups_due(
-            project.industrial_on,  # type: ignore[attr-defined]
+            project.industrial_on,
             recorded=recorded.get(project.pk, set()),
             until=until,
         )
@@ -237,6 +237,8 @@ def _due_steps(user: Any, until: date) -> Iterator[DueItem]:
         .select_related("leg__project")
     )
     for step in rows:
+        if step.due_on is None:
+            continue
         project = step.leg.project
         yield DueItem(
             kind="leg-step",
@@ -289,7 +291,8 @@ def _due_answers(user: Any, until: date) -> Iterator[DueItem]:
         park_id = proposal.project.park_id
         manages = scope.allows(Action.MANAGE, park_id=park_id)
         park_waits = manages and (None not in answered or proposal.state == "objected")
-        for incubator_id in mine or ([None] if park_waits else []):
+        waiting: list[int | None] = [*mine] or ([None] if park_waits else [])
+        for incubator_id in waiting:
             yield DueItem(
                 kind="credit",
                 title=_("Decide on the objection to a division of the credit")

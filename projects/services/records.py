@@ -50,7 +50,7 @@ def new_code(on: date) -> str:
 
 def lock(project: Project, *, actor: User | None, action: Action = Action.ENTER) -> Project:
     """The row, locked for this transaction, after the check that the person may do this."""
-    locked = (
+    locked: Project | None = (
         Project.objects.select_for_update(of=("self",))
         .select_related("park", "incubator", "enterprise")
         .filter(pk=project.pk)

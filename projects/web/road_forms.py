@@ -29,7 +29,7 @@ class StepForm(forms.Form):
         help_text=gettext_lazy("only for “not needed”"),
     )
     due_on = DayField(label=gettext_lazy("due on"), required=False)
-    owner = forms.ModelChoiceField(
+    owner: Any = forms.ModelChoiceField(
         None, label=gettext_lazy("person in charge"), required=False, empty_label="—"
     )
     ticket_number = forms.CharField(
