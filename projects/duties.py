@@ -47,8 +47,11 @@ def due_day(departure: date | None, days: int) -> date | None:
 
 
 def anniversary(day: date, year: int) -> date:
-    """The same day of that year; 29 February becomes 28 February."""
-    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 2, 28)
+    """The same day of that year; 29 February becomes 28 February where that year has none."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 @dataclass(frozen=True)

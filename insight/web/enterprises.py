@@ -17,11 +17,14 @@ from enterprises.web.lines import summary_words
 from incubators.scope import Action, scope_of
 from insight.selectors import around
 from insight.selectors import enterprises as reads
+from projects.web.merging import merged_elsewhere
 
 
 @login_required
 @require_safe
 def enterprise_page(request: HttpRequest, pk: int) -> HttpResponse:
+    if (moved_on := merged_elsewhere(request, "enterprise", pk)) is not None:
+        return moved_on
     enterprise = get_object_or_404(
         Enterprise.objects.visible_to(request.user).select_related("park", "incubator", "entered_by"), pk=pk
     )

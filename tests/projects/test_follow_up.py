@@ -114,7 +114,7 @@ def test_the_checklist_by_rest_and_page(project: Project, alice: User, charlie: 
     path = f"projects/{project.pk}/legs/1/steps/"
     api = Api(alice)
     read = api.get(f"{path}bank/")
-    is_problem(api.patch(f"{path}bank/", {"state": "done"}), 428, "precondition_required")
+    is_problem(api.patch(f"{path}bank/", {"state": "done"}), 428, "if_match_required")
     body = {"state": "done", "owner": "alice"}
     saved = api.patch(f"{path}bank/", body, If_Match=read["ETag"])
     assert (saved.status_code, saved.json()["state"], saved.json()["owner"]) == (200, "done", "alice")

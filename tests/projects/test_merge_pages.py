@@ -77,7 +77,7 @@ def test_only_the_park_merges_across_incubators(
     assert (moved.status_code, moved["Location"]) == (302, f"/projects/merges/{record.pk}/")
     page = client.get(moved["Location"]).content.decode()
     assert f"/projects/{kept.pk}/" not in page
-    assert client.post(f"/projects/merges/{record.pk}/undo/").status_code == 302
+    assert client.post(f"/projects/merges/{record.pk}/undo/").status_code == 403
     assert Merge.objects.get().undone_at is None
 
 
