@@ -65,7 +65,8 @@ class _Site:
     def load(self) -> int:
         """How many groups of records were made: one per enterprise that had none."""
         rows = Enterprise.objects.filter(incubator=self.incubator, provenance=Provenance.DEMONSTRATION)
-        owners = list(rows.select_related("park", "incubator").order_by("kind", "pk")[:3]  # companies first: they have figures)
+        # companies first: they have figures
+        owners = list(rows.select_related("park", "incubator").order_by("kind", "pk")[:3])
         marked = IpRight.objects.filter(external_id__startswith=MARK, enterprise__in=owners)
         known = set(marked.values_list("enterprise", flat=True))
         fresh = [(place, owner) for place, owner in enumerate(owners) if owner.pk not in known]
