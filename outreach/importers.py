@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -35,6 +36,10 @@ PLAIN = (
     "next_on",
 )
 COLUMNS = (
+    Column("number", "系统编号", "System number",
+           note_zh="由系统给出，请勿填写或修改，再次导入时据此找到原线索",
+           note_en="Given by the system: neither fill in nor change; an exported row finds its lead by it",
+           aliases=("线索系统编号",), longest=20),
     Column("external_id", "编号", "Number", note_zh="本单位自己的编号，再次导入时据此找到同一条线索",
            note_en="Your own number; a second import finds the lead by it", example="XS-001",
            aliases=("线索编号", "序号编码", "外部编号", "id"), longest=80),
@@ -89,8 +94,8 @@ class LeadSheet(KeyedSheet):
     icon = "bulb"
     list_url_name = "lead-list"
     record_url_name = "lead-detail"
-    keys = ("external_id",)
-    fixed = ("incubator", "stage")
+    keys = ("number", "external_id")
+    fixed = ("number", "incubator", "stage")
     parts = ("outreach.LeadStageLog",)
 
     def columns(self) -> Sequence[Column]:
@@ -124,13 +129,21 @@ class LeadSheet(KeyedSheet):
         return entries
 
     def identities(self, entry: Entry) -> Iterable[Identity]:
+        if (pk := _pk_of(entry.row)) is not None:
+            yield Identity("number", pk)
         if number := entry.row.values.get("external_id"):
             yield Identity("external_id", (entry.incubator.pk if entry.incubator else None, number))
 
     def known(self, *, place: Place, entries: Sequence[Entry], actor: Any) -> Mapping[Identity, Any]:
         numbers = {entry.row.values.get("external_id") for entry in entries} - {None, ""}
-        rows = Lead.objects.visible_to(actor).filter(park=place.park, external_id__in=numbers)
-        return {Identity("external_id", (row.incubator_id, row.external_id)): row for row in self.whole(rows)}
+        pks = {_pk_of(entry.row) for entry in entries} - {None}
+        wanted = Q(external_id__in=numbers) | Q(pk__in=pks)
+        found: dict[Identity, Any] = {}
+        for row in self.whole(Lead.objects.visible_to(actor).filter(wanted, park=place.park)):
+            found[Identity("number", row.pk)] = row
+            if row.external_id:
+                found[Identity("external_id", (row.incubator_id, row.external_id))] = row
+        return found
 
     def names(self, entry: Entry) -> tuple[str, ...]:
         values = entry.row.values
@@ -146,6 +159,7 @@ class LeadSheet(KeyedSheet):
         source = record.source_record
         return {
             **{name: getattr(record, name) or None for name in PLAIN},
+            "number": f"L{record.pk}",
             "incubator": record.incubator.code if record.incubator else None,
             "sector": record.sector.code if record.sector else None,
             "organisation": record.organisation.name_zh if record.organisation else record.organisation_name,
@@ -161,6 +175,9 @@ class LeadSheet(KeyedSheet):
         return self.whole(rows).order_by("pk")
 
     def check_entry(self, entry: Entry, *, actor: Any, at: datetime) -> None:
+        if entry.record is None and entry.row.values.get("number"):
+            message = _("There is no lead of this number here. Empty the cell to enter a new one.")
+            entry.refuse("number", message, "not_found")
         stage = entry.row.values.get("stage")
         if not stage:
             return
@@ -186,6 +203,12 @@ class LeadSheet(KeyedSheet):
 
     def remove_one(self, *, record: Any, actor: Any, at: datetime) -> None:
         services.delete_lead(lead=record, actor=actor, at=at)
+
+
+def _pk_of(row: Row) -> int | None:
+    """``L12`` → 12; None for an empty cell or anything else."""
+    text = str(row.values.get("number") or "").strip().upper().removeprefix("L")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class _Linked:

@@ -263,14 +263,20 @@ class LookalikesSerializer(serializers.Serializer[Any]):
     results = LookalikeSerializer(many=True)
 
 
-class FunnelSerializer(serializers.Serializer[Any]):
+class PlaceFunnelSerializer(serializers.Serializer[Any]):
     """Each stage counts the later ones too; `dropped` lies across them."""
 
+    park = serializers.CharField()
+    incubator = serializers.CharField(allow_null=True)
     contacted = serializers.IntegerField()
     talked = serializers.IntegerField()
     signed = serializers.IntegerField()
     landed = serializers.IntegerField()
     dropped = serializers.IntegerField()
+
+
+class FunnelSerializer(serializers.Serializer[Any]):
+    results = PlaceFunnelSerializer(many=True)
 
 
 class MandateSerializer(PlacedSerializer):

@@ -109,6 +109,16 @@ def funnel_by(leads: QuerySet[Lead], field: str) -> list[tuple[Any, Funnel]]:
     return [(row["of"], Funnel(**{name: row[name] for name in COUNTS})) for row in ordered]
 
 
+def funnel_by_place(leads: QuerySet[Lead]) -> list[tuple[str, str | None, Funnel]]:
+    """The funnel of each incubator (park code, incubator code), and of parks that keep leads themselves."""
+    rows: Any = leads.order_by().values("park__code", "incubator__code").annotate(**COUNTS)
+    ordered = sorted(rows, key=lambda row: (row["park__code"], row["incubator__code"] or ""))
+    return [
+        (row["park__code"], row["incubator__code"], Funnel(**{name: row[name] for name in COUNTS}))
+        for row in ordered
+    ]
+
+
 def leads_by_stage(incubator: Incubator, *, on: date) -> dict[str, int]:
     """How many leads of the incubator stood in each stage at the end of ``on``, by the log of moves.
 

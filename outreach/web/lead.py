@@ -194,7 +194,10 @@ def lead_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _next_of(lead: Lead) -> str:
-    return LeadStage.TALK if lead.stage == LeadStage.CONTACT else LeadStage.CONTACT
+    """The usual next step; from talks nothing is usual."""
+    return {LeadStage.CONTACT: LeadStage.TALK, LeadStage.DROPPED: LeadStage.CONTACT}.get(
+        LeadStage(lead.stage), ""
+    )
 
 
 @login_required

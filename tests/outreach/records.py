@@ -88,3 +88,23 @@ def make_action(
 ) -> AgreementAction:
     defaults = {"text": "示例：共建联合实验室方案", "agreed_on": DAY, "due_on": DAY + timedelta(days=10)}
     return services.save_action(agreement=agreement, values={**defaults, **values}, actor=actor, at=at)
+
+
+def addresses(actor: User, incubator: Incubator) -> dict[str, str]:
+    """One record behind every kind of address of the API, for tests that walk all of them."""
+    contact, lead = make_contact(actor, incubator), make_lead(actor, incubator)
+    mandate, agreement = make_mandate(actor, incubator), make_agreement(actor, incubator)
+    action = make_action(actor, agreement)
+    talk = make_interaction(actor, incubator, contact=contact, next_action="示例")
+    return {
+        "leads/<id:pk>": f"leads/{lead.pk}",
+        "contacts/<id:pk>": f"contacts/{contact.pk}",
+        "events/<id:pk>": f"events/{make_event(actor, incubator).pk}",
+        "interactions/<id:pk>": f"interactions/{talk.pk}",
+        "mandates/<id:pk>": f"mandates/{mandate.pk}",
+        "introductions/<id:pk>": f"introductions/{make_claim(actor, mandate, lead=lead).pk}",
+        "tracked-agreements/<id:pk>/actions/<id:action>": (
+            f"tracked-agreements/{agreement.pk}/actions/{action.pk}"
+        ),
+        "tracked-agreements/<id:pk>": f"tracked-agreements/{agreement.pk}",
+    }

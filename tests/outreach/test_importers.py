@@ -85,6 +85,10 @@ def test_an_export_changes_nothing_when_it_comes_back(zhangjiang: Incubator, ali
     assert set(cells) == {column.name for column in SHEET.columns()}
     (verdict,) = checked(zhangjiang, alice, Row(2, dict(cells)))
     assert (verdict.status, verdict.changes) == (Status.UNCHANGED, {})
+    (by_number,) = checked(zhangjiang, alice, Row(2, {**cells, "external_id": None}))
+    assert (by_number.status, set(by_number.changes)) == (Status.UPDATE, {"external_id"})
+    (unknown,) = checked(zhangjiang, alice, Row(2, {**cells, "number": "L999999", "external_id": None}))
+    assert [error.field for error in unknown.errors] == ["number"]
     (moved,) = checked(zhangjiang, alice, Row(2, {**cells, "stage": "talk"}))
     assert [(error.field, error.code) for error in moved.errors] == [("stage", "fixed")]
     (changed,) = checked(zhangjiang, alice, Row(2, {**cells, "next_action": "签约"}))

@@ -14,7 +14,7 @@ from outreach import services
 from outreach.api import filters
 from outreach.api import serializers as shapes
 from outreach.models import Lead, LeadStageLog
-from outreach.selectors import funnel_of, lookalikes
+from outreach.selectors import funnel_by_place, lookalikes
 
 NEW_EXAMPLE = OpenApiExample(
     "From an event",
@@ -142,14 +142,18 @@ class LeadViewSet(ScopedViewSet):
 
     @extend_schema(
         operation_id="leads_funnel",
-        summary="How many leads got how far",
+        summary="How many leads of each place got how far",
         responses=shapes.FunnelSerializer,
         filters=True,
     )
     def funnel(self, request: Any) -> Response:
         """Takes the filters of the list: by `source_event`, `source_mandate`, `incubator` and so on."""
         leads = self.searched(self.filter_queryset(Lead.objects.visible_to(request.user)))
-        return Response(shapes.FunnelSerializer(funnel_of(leads)).data)
+        rows = [
+            {"park": park, "incubator": incubator, **vars(funnel)}
+            for park, incubator, funnel in funnel_by_place(leads)
+        ]
+        return Response(shapes.FunnelSerializer({"results": rows}).data)
 
 
 class LeadStageLogViewSet(ResourceViewSet):
