@@ -15,8 +15,9 @@ from projects.services.facts import (
 )
 from projects.services.follow_up import record_cause, record_outcome, save_follow_up, verify_follow_up
 from projects.services.gates import discard_gate_table, publish_gate_table, save_gate, start_gate_table
-from projects.services.merging import merge_records, set_apart, undo_merge
+from projects.services.merging import merge_records, undo_merge
 from projects.services.moves import move_project
+from projects.services.pairs import set_apart
 from projects.services.records import create_project, delete_project, update_project
 from projects.services.requests import approve_request, request_gate, return_request, withdraw_request
 from projects.services.road_home import remove_leg, save_leg

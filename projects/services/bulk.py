@@ -1,6 +1,5 @@
 """Many projects in one go: set-wise checks, one insert per table, one lock on each history chain."""
 
-from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,16 +10,28 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import history
-from core.copying import copy_in
 from core.errors import DomainError, FieldError, Invalid
-from core.saving import assign, clean_text, invalid_from, readable_integrity_errors, values_of
+from core.saving import LONGEST_TEXT, assign, clean_text, invalid_from, readable_integrity_errors
+from enterprises.models import Enterprise
 from incubators.models import Incubator, Park
-from projects.enums import Stage
-from projects.models import Project, StageLog
-from projects.services.records import FIELDS, check_place, check_values, local_day, new_code
+from projects.enums import LeadSource, Stage
+from projects.models import Project, Sector
+from projects.services.records import FIELDS, check_place, check_values, local_day
+from projects.services.sets import fresh_codes, insert_projects
 
 LARGEST_BATCH = 1000
+#: Characters of each text, and the types of the other values, that need no second look.
+_LONGEST: Mapping[str, int] = {
+    name: getattr(Project._meta.get_field(name), "max_length", None) or LONGEST_TEXT
+    for name in FIELDS
+    if name not in ("sector", "enterprise", "first_contact_on")
+}
+_LINKED: Mapping[str, tuple[type, ...]] = {
+    "sector": (Sector, type(None)),
+    "enterprise": (Enterprise, type(None)),
+    "first_contact_on": (date,),
+}
+_SOURCES = frozenset({"", *LeadSource.values})
 _UNCHECKED = ("park", "incubator", "enterprise", "sector", "entered_by", "code")
 
 
@@ -94,6 +105,7 @@ def _prepare(
         if external_id in known:
             results.append(RowResult(index, "unchanged", known[external_id]))
             continue
+        quick = _plain_values(values)
         project = Project(
             park=park,
             incubator=incubator,
@@ -101,9 +113,12 @@ def _prepare(
             entered_by=actor,
             created_at=at,
             updated_at=at,
+            **(quick or {}),
         )
         try:
-            _fill(project, values, repeated, actor, today)
+            if quick is None:
+                _fill(project, values)
+            _check(project, repeated, actor, today)
         except ValidationError as error:
             results.append(RowResult(index, "error", errors=list(invalid_from(error).fields)))
         except DomainError as error:
@@ -112,25 +127,52 @@ def _prepare(
             repeated.add(project.external_id)
             projects.append(project)
             results.append(RowResult(index, "created"))
+    for project, code in zip(projects, fresh_codes([row.first_contact_on for row in projects]), strict=True):
+        project.code = code
+        project.index_names()
     return results, projects
 
 
-def _fill(
-    project: Project, values: Mapping[str, Any], repeated: Container[str], actor: User, today: date
-) -> None:
-    """Everything that one row can be wrong in, checked without a query."""
+def _plain_values(values: Any) -> dict[str, Any] | None:
+    """The values of a row that is plainly right, as they are stored; None where the fields have to be asked.
+
+    It leaves out only what cannot find anything here: a test holds both ways against each other.
+    """
+    if not isinstance(values, Mapping):
+        return None
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if (limit := _LONGEST.get(name)) is not None:
+            try:
+                found[name] = clean_text(value, field=name) if isinstance(value, str) else None
+            except Invalid:
+                return None
+            if found[name] is None or len(found[name]) > limit:
+                return None
+        elif (kinds := _LINKED.get(name)) is not None and type(value) in kinds:
+            found[name] = value
+        else:
+            return None
+    good = found.get("name_zh") and found.get("lead_source", "") in _SOURCES
+    return found if good else None
+
+
+def _fill(project: Project, values: Mapping[str, Any]) -> None:
+    """Everything that the fields of one row can be wrong in, without a query."""
     if not isinstance(values, Mapping):
         message = _("This row is not a record with named fields.")
         raise Invalid(message, fields=[FieldError("", message, "not_an_object")])
     assign(project, values, allowed=FIELDS)
+    project.clean_fields(exclude=(*_UNCHECKED, "first_contact_on", "stage_since"))
+
+
+def _check(project: Project, repeated: Container[str], actor: User, today: date) -> None:
+    """What the fields cannot check alone, without a query."""
     project.first_contact_on = project.stage_since = project.first_contact_on or today
-    project.code = new_code(project.first_contact_on)
-    project.clean_fields(exclude=_UNCHECKED)
     check_values(project, actor=actor, today=today)
     if project.external_id and project.external_id in repeated:
         message = _("This number already occurs in an earlier row.")
         raise Invalid(message, fields=[FieldError("external_id", message, "repeated")])
-    project.index_names()
 
 
 def _external_id(values: Any) -> str:
@@ -155,27 +197,4 @@ def _known_external_ids(
 
 
 def _insert(projects: list[Project], actor: User, at: datetime) -> None:
-    if not projects:
-        return
-    copy_in(projects)
-    copy_in(
-        [
-            StageLog(
-                project=row,
-                sequence=1,
-                to_stage=Stage.LEAD,
-                on=row.first_contact_on,
-                moved_at=at,
-                moved_by=actor,
-            )
-            for row in projects
-        ]
-    )
-    by_chain: dict[str, list[history.Change]] = defaultdict(list)
-    for row in projects:
-        changes = history.changed_fields({}, {"code": row.code, **values_of(row, FIELDS)})
-        by_chain[row.chain].append(
-            history.Change("project.created", row._meta.label_lower, str(row.pk), str(row)[:300], changes)
-        )
-    for chain in sorted(by_chain):
-        history.record_many(chain=chain, changes=by_chain[chain], actor=actor, at=at)
+    insert_projects(projects, actor=actor, at=at)

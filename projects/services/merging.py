@@ -20,11 +20,11 @@ from accounts.services import notify
 from core import history
 from core.errors import Conflict, FieldError, Invalid
 from core.models import Tombstone
-from core.saving import clean_text, clean_value, readable_integrity_errors, save_checked
+from core.saving import clean_value, readable_integrity_errors, save_checked
 from incubators.scope import Action, require
 from incubators.selectors import people_allowed
 from projects.enums import RecordKind
-from projects.models import CreditProposal, Merge, NotDuplicate
+from projects.models import CreditProposal, Merge
 from projects.models.credit import OPEN
 from projects.reading.links import (
     RENUMBERED,
@@ -61,8 +61,8 @@ def merge_records(
     """
     if kept.pk == merged.pk:
         raise Invalid(_("A record is merged into another one, not into itself."))
-    kept, merged = _locked_pair(kind, kept.pk, merged.pk)
-    _require_pair(kept, merged, actor)
+    kept, merged = locked_pair(kind, kept.pk, merged.pk)
+    require_pair(kept, merged, actor)
     _check_mergeable(kind, kept, merged, expected_versions)
     clashes = clashes_between(kind, kept, merged)
     decided = _decided(clashes, decisions or {})
@@ -100,9 +100,9 @@ def merge_records(
 def undo_merge(*, merge: Merge, actor: User, at: datetime) -> Merge:
     """Make two records of them again, just as they were; refused with names where something has changed."""
     kept_pk, merged_pk = merge.kept.pk, merge.merged.pk
-    kept, merged = _locked_pair(merge.kind, kept_pk, merged_pk)
+    kept, merged = locked_pair(merge.kind, kept_pk, merged_pk)
     locked = Merge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
-    _require_pair(kept, merged, actor)
+    require_pair(kept, merged, actor)
     if locked.undone_at is not None:
         raise Conflict(_("This merge has been undone already."), code="already_undone")
     if kept.merged_into_id is not None:
@@ -130,49 +130,15 @@ def undo_merge(*, merge: Merge, actor: User, at: datetime) -> Merge:
             chain=record.chain,
             action=f"{locked.kind}.{verb}",
             subject=record,
-            changes={"merged_record": [_label(merged if record is kept else kept), None]},
+            changes={"merged_record": [label_of(merged if record is kept else kept), None]},
             actor=actor,
             at=at,
         )
     return locked
 
 
-@transaction.atomic
-def set_apart(
-    *, kind: str, first: Any, second: Any, note: str = "", actor: User, at: datetime
-) -> NotDuplicate:
-    """Remember that these are two different ones; the pair is not shown again. Saying it twice is fine."""
-    if first.pk == second.pk:
-        raise Invalid(_("A pair is of two records."))
-    first, second = _locked_pair(kind, *sorted([first.pk, second.pk]))
-    _require_pair(first, second, actor)
-    pair = {f"first_{kind}": first, f"second_{kind}": second}
-    known = NotDuplicate.objects.filter(**pair).first()
-    if known is not None:
-        return known
-    record = NotDuplicate(
-        kind=kind,
-        park=first.park,
-        incubator=first.incubator if first.incubator_id == second.incubator_id else None,
-        note=clean_value(NotDuplicate, "note", note),
-        decided_at=at,
-        decided_by=actor,
-        **pair,
-    )
-    save_checked(record)
-    history.record(
-        chain=first.chain,
-        action=f"{kind}.set_apart",
-        subject=first,
-        changes={"different_from": [None, _label(second)], "note": [None, record.note]},
-        actor=actor,
-        at=at,
-    )
-    return record
-
-
 # --- who and whether ---
-def _locked_pair(kind: str, one: int, other: int) -> tuple[Any, Any]:
+def locked_pair(kind: str, one: int, other: int) -> tuple[Any, Any]:
     """Both rows, locked in the order of their ids, so that two merges never wait in a circle."""
     model = model_of(kind)
     rows = {
@@ -187,7 +153,7 @@ def _locked_pair(kind: str, one: int, other: int) -> tuple[Any, Any]:
     return rows[one], rows[other]
 
 
-def _require_pair(one: Any, other: Any, actor: User) -> None:
+def require_pair(one: Any, other: Any, actor: User) -> None:
     """Within one incubator whoever enters there; across two incubators the park administrator."""
     if one.park_id != other.park_id:
         raise Invalid(_("Only records of the same park can be merged."))
@@ -350,7 +316,7 @@ def _remember_merge(merge: Merge, actor: User, at: datetime) -> None:
         action=f"{merge.kind}.took_over",
         subject=kept,
         changes={
-            "merged_record": [None, _label(merged)],
+            "merged_record": [None, label_of(merged)],
             "moved": [None, len(names)],
             "reason": [None, merge.reason],
             **{column.removesuffix("_id"): pair for column, pair in merge.changed.items()},
@@ -362,13 +328,13 @@ def _remember_merge(merge: Merge, actor: User, at: datetime) -> None:
         chain=merged.chain,
         action=f"{merge.kind}.merged",
         subject=merged,
-        changes={"merged_record": [None, _label(kept)], "moved": [None, names[:50]]},
+        changes={"merged_record": [None, label_of(kept)], "moved": [None, names[:50]]},
         actor=actor,
         at=at,
     )
 
 
-def _label(record: Any) -> str:
+def label_of(record: Any) -> str:
     code = getattr(record, "code", "") or getattr(record, "credit_code", "")
     return f"{history.label_of(record)} {code}".strip()
 
@@ -423,14 +389,3 @@ def _give_back(merge: Merge, kept: Any, merged: Any, at: datetime) -> None:
     with readable_integrity_errors(type(merged)):
         merged.merged_into = None
         _new_version(merged, at, "merged_into")
-
-
-def clean_kind(kind: Any) -> str:
-    """The kind as stored, or what was sent in the refusal."""
-    text = clean_text(kind, field="kind")
-    if text not in RecordKind.values:
-        raise Invalid(
-            _("“%(kind)s” cannot be merged.") % {"kind": text[:40]},
-            fields=[FieldError("kind", _("Choose a project or an enterprise."), "unknown")],
-        )
-    return text

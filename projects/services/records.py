@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,7 +20,7 @@ from enterprises.models import Enterprise
 from incubators.models import Incubator, Park
 from incubators.scope import Action, require, scope_of
 from projects.enums import Stage
-from projects.models import Project, StageLog
+from projects.models import Merge, NotDuplicate, Project, StageLog
 
 FIELDS = (
     "name_zh",
@@ -231,6 +232,8 @@ def delete_project(
         or locked.facts.exists()
         or locked.legs.exists()
         or locked.attachments.exists()
+        or locked.credit_proposals.exists()
+        or Merge.objects.filter(Q(kept_project=locked) | Q(merged_project=locked)).exists()
     ):
         raise Conflict(
             _(
@@ -255,4 +258,5 @@ def delete_project(
         at=at,
     )
     locked.credit_shares.all().delete()
+    NotDuplicate.objects.filter(Q(first_project=locked) | Q(second_project=locked)).delete()
     locked.delete()

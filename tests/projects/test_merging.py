@@ -339,3 +339,14 @@ def test_undone_twice_at_once_is_undone_once(alice: User, kept: Project, merged:
     record = merge(kept, merged, alice)
     assert sorted(together(lambda: undo(record, alice), lambda: undo(record, alice))) == ["Conflict", "Merge"]
     assert Project.objects.count() == 2
+
+
+def test_what_was_merged_is_not_deleted_and_what_was_set_apart_may_be(
+    alice: User, kept: Project, merged: Project, zhangjiang: Incubator
+) -> None:
+    third = factories.make_project(alice, zhangjiang)
+    services.set_apart(kind="project", first=kept, second=third, actor=alice, at=NOW)
+    services.delete_project(project=third, actor=alice, at=NOW)
+    merge(kept, merged, alice)
+    with refused(Conflict, "has_history"):
+        services.delete_project(project=kept, actor=alice, at=NOW)
