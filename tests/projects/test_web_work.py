@@ -419,7 +419,7 @@ def test_shares_total_a_hundred_and_belong_to_the_park_after_the_landing(
         {mine: "-1", theirs: "101"},
     ):
         assert signed_in(alice).post(url, values).status_code == 422, values
-    assert signed_in(alice).post(url, {mine: "60", theirs: "40"}).status_code == 302
+    assert signed_in(alice).post(url, {mine: "100"}).status_code == 302
     Project.objects.filter(pk=project.pk).update(stage="landed")
     assert signed_in(alice).get(url).status_code == 403
     assert signed_in(alice).post(url, {mine: "100"}).status_code == 403
