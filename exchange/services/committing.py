@@ -35,6 +35,10 @@ def commit_run(*, run: ImportRun, actor: User, at: datetime) -> ImportRun:
     require(Action.ENTER, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
     counts = Counter(run.rows.values_list("status", flat=True))
     writable = sum(counts[status] for status in TO_WRITE)
+    state = ImportRun.objects.values_list("state", flat=True).get(pk=run.pk)
+    if state == ImportState.DONE and not writable and not any(counts[status] for status in PARKED):
+        run.refresh_from_db()
+        return run
     if not _begun(run, writable, counts, actor, at):
         run.refresh_from_db()
         return run
