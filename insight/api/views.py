@@ -16,9 +16,9 @@ from core.api.pagination import invalid_parameter
 from core.api.serializers import MomentField, StrictSerializer
 from core.api.views import ApiView, ResourceViewSet
 from core.due import waiting_items
+from insight.selectors import links
 from insight.selectors.due import HORIZON, due_for
 from insight.selectors.home import InboxItem, inbox
-from insight.web import links
 
 MOST_WAITING = 200
 

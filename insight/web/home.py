@@ -22,11 +22,11 @@ from evaluation.selectors import estimate_of
 from incubators.models import Incubator, Park
 from incubators.scope import Action, scope_of
 from insight.selectors import home as reads
+from insight.selectors import links
 from insight.selectors.chains import chains_of
 from insight.selectors.changes import latest_changes
 from insight.selectors.due import due_for
 from insight.selectors.pipeline import pipelines, stalled, together
-from insight.web import links
 from insight.web.charts import stage_chart
 from projects.enums import Stage
 

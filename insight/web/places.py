@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from core.web.keyset import page_of
 from incubators.enums import FigureKind
 from incubators.models import Incubator, Organisation, Park, ReportedFigure
+from insight.selectors import links
 from insight.selectors import places as reads
 from insight.selectors.pipeline import Pipeline, pipelines
 from insight.selectors.published import date_words, is_chinese, shown, source_words, split_by_kind
-from insight.web import links
 from insight.web.charts import stage_chart
 from insight.web.filters import FigureFilters, IncubatorFilters, OrganisationFilters
 

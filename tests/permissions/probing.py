@@ -1,0 +1,115 @@
+"""Ask every address as every role, and say in one word what came back. Nothing is kept of any request."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.services import issue_token
+from tests.permissions.routes import Route, samples
+from tests.permissions.world import ROLES, World
+
+MAY, REFUSED, HIDDEN, SIGN_IN, NOT_OFFERED = "yes", "403", "404", "401", "–"
+INSIDERS = ("park", "operator")
+UNSAFE = ("post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and method, and the answer for each role in the order of ``ROLES``."""
+
+    route: Route
+    method: str
+    answers: tuple[str, ...]
+    record: str
+
+    @property
+    def by_role(self) -> dict[str, str]:
+        return dict(zip(ROLES, self.answers, strict=True))
+
+    @property
+    def key(self) -> str:
+        root = "/api/v1/" if self.route.is_api else "/"
+        return f"{self.method.upper()} {root}{self.route.path}"
+
+
+class Prober:
+    """A signed-in client per role."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.pages = {role: self._page_client(role) for role in ROLES}
+        self.headers = {role: self._headers(role) for role in ROLES}
+        self.known: dict[str, str] = {}
+
+    def _page_client(self, role: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if (person := self.world.people[role]) is not None:
+            client.force_login(person)
+        return client
+
+    def _headers(self, role: str) -> dict[str, str]:
+        person = self.world.people[role]
+        if person is None:
+            return {}
+        _token, text = issue_token(
+            user=person,
+            name="probe",
+            scopes=["read", "write", "reports"],
+            lifetime=timedelta(days=1),
+            actor=person,
+            at=timezone.now(),
+        )
+        return {"Authorization": f"Bearer {text}"}
+
+    def ask(self, route: Route, method: str, path: str, role: str) -> str:
+        """One request in a savepoint that is always rolled back."""
+        options: dict[str, Any] = {}
+        client = self.pages[role]
+        if route.is_api:
+            client = Client(raise_request_exception=False)
+            options = {"headers": self.headers[role]}
+            if method in UNSAFE:
+                options |= {"data": "{}", "content_type": "application/json"}
+        with transaction.atomic():
+            answer = getattr(client, method)(path, **options)
+            if answer.streaming:
+                answer.close()
+            transaction.set_rollback(True)
+        return word(answer)
+
+    def row(self, route: Route, method: str) -> Row:
+        """The first record on which somebody of the park may act decides which record it is about."""
+        values = self._values(route, method)
+        if route.names and not values:
+            return Row(route, method, tuple("no sample" for _role in ROLES), "")
+        path = route.filled(values)
+        answers = tuple(self.ask(route, method, path, role) for role in ROLES)
+        return Row(route, method, answers, values.get("pk", ""))
+
+    def _values(self, route: Route, method: str) -> dict[str, str]:
+        """What fills the address. Addresses with the same beginning are about the same record."""
+        start = f"{route.is_api} {route.path.partition('<')[0]}"
+        values: dict[str, str] = {}
+        for values in samples(route, self.world, self.known.get(start)):
+            if "pk" not in values or self.known.get(start) == values["pk"]:
+                break
+            if any(self.ask(route, method, route.filled(values), role) != HIDDEN for role in INSIDERS):
+                self.known[start] = values["pk"]
+                break
+        return values
+
+
+def word(answer: Any) -> str:
+    """What the answer means for the person: may (even where the empty probe is then wrong), or why not."""
+    status = answer.status_code
+    if status == 302 and "/accounts/login/" in answer.headers.get("Location", ""):
+        return SIGN_IN
+    if status in (401, 403, 404):
+        return str(status)
+    if status == 405:
+        return NOT_OFFERED
+    return MAY if status < 500 else f"error {status}"

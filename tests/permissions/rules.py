@@ -1,0 +1,56 @@
+"""What no answer may ever be, whatever the matrix says."""
+
+from collections.abc import Iterable, Sequence
+
+from tests.permissions.probing import HIDDEN, MAY, NOT_OFFERED, REFUSED, SIGN_IN, Row
+
+#: Open without a sign-in: what the product says of itself, and the sign-in.
+OPEN = ("/api/v1/schema/", "/api/v1/docs/", "/api/v1/auth/token/")
+#: Published or common knowledge: the same for everyone who is signed in.
+COMMON = (
+    "parks/", "organisations/", "agreements/", "processes/", "sectors/", "indicators/", "schemes/",
+    "reported", "figures/", "projects/reported", "evaluation/indicators", "evaluation/scheme",
+    "import-sheets/", "imports/tables/", "exchange-rates/", "ticket-types", "services/ticket-types",
+    "gate-tables", "projects/gate-tables", "ladder", "checklist",
+)  # fmt: skip
+#: Written by everyone for himself, whatever his role.
+OWN = ("tokens/", "settings/", "drafts/", "notices/", "me/", "api/v1/auth/")
+
+
+def about(row: Row, prefixes: Iterable[str]) -> bool:
+    return row.route.path.startswith(tuple(prefixes))
+
+
+def broken(rows: Sequence[Row]) -> list[str]:
+    """Sentences about answers that must not be."""
+    found: list[str] = []
+    for row in rows:
+        found += [f"{row.key}: {sentence}" for sentence in _wrong(row)]
+    return found
+
+
+def _wrong(row: Row) -> Iterable[str]:
+    if "no sample" in row.answers:
+        yield "no record to ask with"
+        return
+    yield from (f"{role} got {answer}" for role, answer in row.by_role.items() if answer.startswith("error"))
+    if set(row.answers) <= {NOT_OFFERED}:
+        return
+    is_open = row.route.is_api and f"/api/v1/{row.route.path}" in OPEN
+    if row.by_role["nobody"] not in (SIGN_IN, NOT_OFFERED) and not is_open:
+        yield f"whoever is not signed in got {row.by_role['nobody']}"
+    if row.route.names and not about(row, (*COMMON, *OWN)):
+        yield from _of_a_record(row)
+    if row.method != "get" and not about(row, OWN) and not is_open:
+        yield from _let_in(row, ("auditor", "expert"), (REFUSED, HIDDEN), "a reader")
+
+
+def _of_a_record(row: Row) -> Iterable[str]:
+    yield from _let_in(row, ("other operator", "other park", "expert"), (HIDDEN,), "a stranger")
+    if MAY not in row.answers:
+        yield "nobody may do this"
+
+
+def _let_in(row: Row, roles: Iterable[str], allowed: Iterable[str], what: str) -> Iterable[str]:
+    good = (*allowed, NOT_OFFERED)
+    return (f"{what} ({role}) got {row.by_role[role]}" for role in roles if row.by_role[role] not in good)
