@@ -1,4 +1,4 @@
-"""Lines counted from what the support and outreach apps record: tickets, ratings, mentoring, events.
+"""Lines counted from what the neighbouring apps record: tickets, ratings, mentoring, events, financing.
 
 A period without any such record yields nothing rather than zero: the site may keep them elsewhere.
 """
@@ -11,8 +11,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from core.enums import Currency
+from core.models import ExchangeRate
+from core.money import round_to_cent
 from core.periods import Period
+from core.templatetags import fmt
+from enterprises.models import FinancingEvent
 from incubators.models import Incubator
 from outreach.models import Event
 from returns.selectors.registry import Computed, Found, register_source
@@ -91,8 +97,51 @@ def of_events(incubator: Incubator, codes: Sequence[str], periods: Sequence[Peri
     return _counted(codes[0], rows.values_list("ended_on", flat=True), periods, url)
 
 
+def of_financing(incubator: Incubator, codes: Sequence[str], periods: Sequence[Period]) -> Found:
+    """Verified equity that reached the enterprises, in yuan at the newest rate of its day.
+
+    An amount without a rate is named and not counted.
+    """
+    start, end = _span(periods)
+    rows = list(
+        FinancingEvent.objects.verified()
+        .filter(enterprise__incubator=incubator, on__gte=start, on__lt=end, amount__isnull=False)
+        .values_list("on", "amount", "currency")
+    )
+    rates = list(
+        ExchangeRate.objects.filter(to_currency=Currency.CNY, on__lt=end).order_by("-on")
+        if any(row[2] != Currency.CNY for row in rows)
+        else []
+    )
+    url = f"{reverse('financing-list')}?incubator={incubator.code}"
+    found: dict[tuple[str, str], Computed] = {}
+    for period in periods:
+        held = [row for row in rows if row[0] in period]
+        amounts = [_in_yuan(row, rates) for row in held]
+        counted = [amount for amount in amounts if amount is not None]
+        if held:
+            total = round_to_cent(sum(counted, Decimal(0)))
+            note = ""
+            if len(counted) < len(held):
+                note = _("not counted, without an exchange rate: %(count)d") % {
+                    "count": len(held) - len(counted)
+                }
+            link = {"label": fmt.grouped(total), "url": url}
+            found[codes[0], period.code] = Computed(total, records=(link,), note=note)
+    return found
+
+
+def _in_yuan(row: tuple[date, Decimal, str], rates: Sequence[ExchangeRate]) -> Decimal | None:
+    on, amount, currency = row
+    if currency == Currency.CNY:
+        return amount
+    known = next((rate for rate in rates if rate.currency == currency and rate.on <= on), None)
+    return None if known is None else amount * known.rate
+
+
 def register() -> None:
     """The sources of the neighbouring apps, at start."""
     register_source("tickets", TICKETS, of_tickets)
     register_source("mentoring", ["mentoring_sessions"], of_mentoring)
     register_source("events", ["events_held"], of_events)
+    register_source("financing", ["financing_received_yuan"], of_financing)

@@ -75,3 +75,28 @@ def test_lines_take_what_support_and_outreach_record(zhangjiang: Incubator, alic
         1,
         None,
     ]
+
+
+def test_financing_is_in_yuan_and_says_what_has_no_rate(
+    zhangjiang: Incubator, alice: User, bob: User
+) -> None:
+    from enterprises.models import FinancingEvent
+
+    record = cases.make_return(zhangjiang, bob)
+    record.lines.create(code="financing_received_yuan", position=99)
+    enterprise = factories.make_enterprise(alice, zhangjiang)
+    for currency in ("CNY", "SEK"):
+        FinancingEvent.objects.create(
+            enterprise=enterprise,
+            on=date(2021, 4, 9),
+            amount=1_000_000,
+            currency=currency,
+            round="angel",
+            entered_at=MAY,
+            entered_by=alice,
+            verified_at=MAY,
+            verified_by=bob,
+            updated_at=MAY,
+        )
+    view = next(view for view in line_views(record) if view.code == "financing_received_yuan")
+    assert (view.reported, "1" in view.computed.note) == (1_000_000, True)
