@@ -53,6 +53,7 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=user,
                 at=timezone.now(),
                 date_order=request.POST.get("date_order", ""),
+                first_row=request.POST.get("first_row", ""),
             )
             return redirect("import-run", pk=run.pk)
         except DomainError as error:
@@ -65,6 +66,7 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
         "options": options_of(sheet),
         "problem": problem,
         "date_order": run.layout.get("date_order", ""),
+        "first_row": run.layout.get("first_row", ""),
     }
     return render(request, "exchange/mapping.html", context, status=status)
 

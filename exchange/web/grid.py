@@ -47,7 +47,10 @@ def import_cells(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         rows = change_cells(run=run, changes=changes, actor=user, at=timezone.now())
     except DomainError as error:
-        return JsonResponse({"error": sentence(error)}, status=403 if isinstance(error, Refused) else 409)
+        refused = [item.field for item in error.fields if item.code == "written"]
+        return JsonResponse(
+            {"error": sentence(error), "refused": refused}, status=403 if isinstance(error, Refused) else 409
+        )
     return _drawn(request, run, rows, names=names, chosen=chosen)
 
 

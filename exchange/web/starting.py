@@ -32,6 +32,7 @@ from exchange.web.places import (
 
 BLANK_ROWS = 20
 RUNS_SHOWN = 20
+WEEKLY = ("projects", "leads")
 
 
 @login_required
@@ -51,7 +52,7 @@ def import_home(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "may_enter_tables": bool(places),
-        "sheets": [_card(sheet) for sheet in all_sheets()],
+        "sheets": [_card(sheet) for sheet in sorted(all_sheets(), key=_rank)],
         "runs": shown_runs(page.rows),
         "page": page,
         "next_url": page.address(request.GET, page.next_cursor),
@@ -59,6 +60,11 @@ def import_home(request: HttpRequest) -> HttpResponse:
         **_place_context(places, place),
     }
     return render(request, "exchange/home.html", context)
+
+
+def _rank(sheet: Sheet) -> int:
+    """What is brought in every week stands first; the rest in the order of the apps."""
+    return WEEKLY.index(sheet.code) if sheet.code in WEEKLY else len(WEEKLY)
 
 
 def _card(sheet: Sheet) -> dict[str, Any]:

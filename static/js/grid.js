@@ -111,10 +111,10 @@
     function changesAsText(cells) {
       return JSON.stringify({ cells: cells, columns: names, status: card.getAttribute("data-status") || "" });
     }
-    function post(url, body, type) {
+    function post(url, body, type, isLast) {
       var headers = { "X-CSRFToken": document.body.getAttribute("data-csrf"), "Accept": "application/json" };
       if (type) headers["Content-Type"] = type;
-      return fetch(url, { method: "POST", body: body, credentials: "same-origin", headers: headers });
+      return fetch(url, { method: "POST", body: body, credentials: "same-origin", headers: headers, keepalive: !!isLast });
     }
     function save() {
       timer = null;
@@ -147,7 +147,15 @@
         var was = sent;
         sent = null;
         retry = 0;
-        if (!answer.ok) { whenSaved = []; say("refused", found.error || word("refused")); return false; }
+        if (!answer.ok) {
+          whenSaved = [];
+          // Rows that were entered meanwhile: what was typed over them can no longer arrive.
+          (found.refused || []).forEach(function (number) { delete pending[number]; });
+          keep();
+          say("refused", found.error || word("refused"));
+          if (found.refused && found.refused.length && !isEmpty(pending)) soon(50);
+          return false;
+        }
         Object.keys(was || {}).forEach(function (number) {
           Object.keys(was[number]).forEach(function (name) {
             if (pending[number] && pending[number][name] === was[number][name]) delete pending[number][name];
@@ -738,6 +746,12 @@
       var form = event.target;
       if (!form.hasAttribute("data-needs-saved") || isLocal) return;
       if (mode) finish(true);
+      if (navigator.onLine === false) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        announce(word("offline-deed"));
+        return;
+      }
       if (isEmpty(pending) && !sent) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -771,7 +785,7 @@
     window.addEventListener("offline", function () { say("offline", word("offline")); });
     window.addEventListener("pagehide", function () {
       if (mode) finish(true);
-      if (!isLocal && !isEmpty(pending) && !sent) post(cellsUrl, changesAsText(batch()), "application/json");
+      if (!isLocal && !isEmpty(pending) && !sent) post(cellsUrl, changesAsText(batch()), "application/json", true);
     });
 
     // --- a grid that has not been sent yet ---------------------------------------------------------------------------------------------

@@ -301,6 +301,7 @@ def test_an_unknown_column_and_a_written_row_are_refused_in_words(run: ImportRun
     client.post(reverse("import-commit", args=[run.pk]))
     written = type_in(client, run, {"2": {"name_zh": "示例换名"}})
     assert (written.status_code, "stands in the records" in written.json()["error"]) == (409, True)
+    assert (unknown.json()["refused"], written.json()["refused"]) == ([], ["2"])
 
 
 def test_a_possible_duplicate_is_decided_beside_its_row(
@@ -409,6 +410,16 @@ def test_a_file_without_known_headings_asks_first(alice: User, settings: Any, tm
     client.post(reverse("import-mapping", args=[run.pk]), {"column-0": "name_zh", "column-1": "sector"})
     assert client.get(page).status_code == 200
     assert ImportRow.objects.get(run=run).texts == {"name_zh": "晨曦传感", "sector": "新材料"}
+
+
+def test_a_file_without_headings_is_all_data(alice: User, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    client = signed_in(alice)
+    run = bring(client, ("暮云芯片", "集成电路"), headings=("晨曦传感", "新材料"))
+    assert run.state == "mapping"
+    columns = {"column-0": "name_zh", "column-1": "sector", "first_row": "data"}
+    client.post(reverse("import-mapping", args=[run.pk]), columns)
+    assert [row.texts["name_zh"] for row in run.rows.order_by("number")] == ["晨曦传感", "暮云芯片"]
 
 
 def test_long_work_shows_its_progress_until_it_is_done(run: ImportRun, alice: User) -> None:
