@@ -24,15 +24,17 @@ from projects.models import Sector
 
 FILL = """
 INSERT INTO projects_project (code, park_id, incubator_id, sector_id, name_zh, name_en, search_text, sort_key,
-    summary, team_lead, contact, lead_source, destination_site, enterprise_id, first_contact_on, stage,
-    stage_since, external_id, provenance, entered_by_id, version, created_at, updated_at)
+    name_keys, summary, team_lead, contact, lead_source, destination_site, enterprise_id, first_contact_on,
+    stage, stage_since, external_id, provenance, entered_by_id, version, created_at, updated_at)
 SELECT 'B-' || lpad(number::text, 9, '0'), %(park)s,
     (%(incubators)s::bigint[])[1 + number %% 3],
     (%(sectors)s::bigint[])[1 + number %% array_length(%(sectors)s::bigint[], 1)],
     '示例项目' || md5(number::text), 'Sample project ' || number,
     '示例项目' || md5(number::text) || ' shilixiangmu' || md5(number::text)
         || ' slxm sample project ' || number,
-    'shilixiangmu' || md5(number::text), repeat('示例说明。', 8), '示例负责人' || number %% 997, '',
+    'shilixiangmu' || md5(number::text),
+    ARRAY['示例' || md5(number::text), 'shili' || md5(number::text), 'sample' || number],
+    repeat('示例说明。', 8), '示例负责人' || number %% 997, '',
     'event', '', NULL, date '2017-01-01' + (number %% 1500)::int,
     (ARRAY['lead', 'screening', 'incubating', 'landed'])[1 + number %% 4], date '2021-01-01',
     'EXT-' || number,

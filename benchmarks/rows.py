@@ -143,9 +143,9 @@ def bulk(world: World, ours: Visitor) -> Result:
 
 def copy_rows(world: World, batch: int) -> None:
     names = (
-        "code, park_id, incubator_id, name_zh, name_en, search_text, sort_key, summary, team_lead, contact, "
-        "lead_source, destination_site, first_contact_on, stage, stage_since, external_id, provenance, "
-        "version, created_at, updated_at"
+        "code, park_id, incubator_id, name_zh, name_en, search_text, sort_key, name_keys, summary, "
+        "team_lead, contact, lead_source, destination_site, first_contact_on, stage, stage_since, "
+        "external_id, provenance, version, created_at, updated_at"
     )
     with connection.cursor() as cursor, cursor.copy(f"COPY projects_project ({names}) FROM STDIN") as copy:
         for number in range(1000):
@@ -159,6 +159,7 @@ def copy_rows(world: World, batch: int) -> None:
                     f"Sample {batch}/{number}",
                     f"{name} shilipiliangxiangmu{number}",
                     f"shilipiliangxiangmu{number}",
+                    [name, f"shilipiliangxiangmu{batch}zhi{number}", f"sample{batch}{number}"],
                     "示例说明。",
                     "示例负责人",
                     "",

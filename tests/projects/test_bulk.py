@@ -172,3 +172,33 @@ def test_a_number_entered_between_check_and_insert_is_known_after_all(
     results = take_in(alice, zhangjiang, [row, {"name_zh": "示例二"}])
     assert [(result.status, result.errors) for result in results] == [("unchanged", []), ("created", [])]
     assert (results[0].id, chain_lengths()) == (single[0].pk, {"incubator:zhangjiang": 2})
+
+
+def test_the_short_way_takes_a_row_exactly_as_the_fields_do(
+    alice: User, zhangjiang: Incubator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = factories.make_enterprise(alice, zhangjiang)
+    rows: list[Any] = [
+        {"name_zh": "示例甲", "summary": " e\u0301\n", "lead_source": "event", "enterprise": company},
+        {"name_zh": "示例乙", "first_contact_on": date(2021, 1, 1), "sector": None, "name_en": ""},
+        {"name_zh": "示例丙", "lead_source": "nonsense"},
+        {"name_zh": "\u200b "},
+        {"name_zh": "示" * 200, "team_lead": "示" * 81},
+        {"name_zh": "示例丁", "contact": None, "enterprise": None},
+        {"name_zh": "示例戊", "sector": company},
+        {"name_zh": "示例己", "first_contact_on": date(2031, 1, 1)},
+        {"name_zh": "示例庚\x00"},
+    ]
+
+    def outcome() -> Any:
+        results = take_in(alice, zhangjiang, rows)
+        names = [field.attname for field in Project._meta.concrete_fields]
+        kept = [name for name in names if name not in ("id", "code", "search_text")]
+        stored = list(Project.objects.order_by("pk").values_list(*kept))
+        Project.objects.all().delete()
+        return named(results), stored
+
+    short = outcome()
+    monkeypatch.setattr(bulk, "_plain_values", lambda values: None)
+    assert short == outcome()
+    assert [status for status, _errors in short[0]].count("created") == 3
