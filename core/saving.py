@@ -195,6 +195,12 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "enterprises_occupancy_within_area": lambda: _(
         "More square metres of this space are taken on some day than it has."
     ),
+    "projects_published_gates_are_frozen": lambda: _(
+        "A published gate table never changes; start a new version."
+    ),
+    "projects_published_gates_are_whole": lambda: _(
+        "Landing, paid-in capital and production keep their second person."
+    ),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(

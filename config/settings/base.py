@@ -152,6 +152,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resume reports": {"task": "evaluation.resume_reports", "schedule": 10.0},
+    "resume imports": {"task": "exchange.resume_imports", "schedule": 10.0},
     "open period returns": {"task": "returns.open_returns", "schedule": 6 * 3600.0},
     "follow projects": {"task": "outreach.follow_projects", "schedule": 24 * 3600.0},
     "send digests": {"task": "insight.send_digests", "schedule": 15 * 60.0},
@@ -203,6 +204,10 @@ SPECTACULAR_SETTINGS = {
         "FigureKindEnum": "incubators.enums.FigureKind",
         "FigureStatusEnum": "core.enums.FigureStatus",
         "IncubatorKindEnum": "incubators.enums.IncubatorKind",
+        "ImportStateEnum": "exchange.enums.ImportState",
+        "ImportSourceEnum": "exchange.enums.ImportSource",
+        "RowStateEnum": "exchange.enums.RowState",
+        "RowDecisionEnum": "exchange.enums.RowDecision",
         "InteractionKindEnum": "outreach.enums.InteractionKind",
         "LeadOriginEnum": "outreach.enums.LeadOrigin",
         "LeadSourceEnum": "projects.enums.LeadSource",

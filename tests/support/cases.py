@@ -8,6 +8,7 @@ from incubators.models import Incubator
 from projects.models import Project
 from support import services
 from support.models import Mentor, ServiceRecord, Ticket, TicketType
+from tests import factories
 from tests.factories import NOW
 
 
@@ -46,3 +47,13 @@ def make_service(
         incubator=project.incubator, values={**defaults, **values}, actor=actor, at=NOW
     )
     return services.verify_service(record=record, actor=verifier, at=NOW) if verifier else record
+
+
+def addresses(actor: User, incubator: Incubator) -> dict[str, str]:
+    """One record behind every address of the API."""
+    record = make_service(actor, factories.make_project(actor, incubator))
+    return {
+        "tickets/<id:pk>": f"tickets/{make_ticket(actor, incubator).pk}",
+        "mentors/<id:pk>": f"mentors/{make_mentor(actor, incubator).pk}",
+        "service-records/<id:pk>": f"service-records/{record.pk}",
+    }
