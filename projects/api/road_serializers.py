@@ -1,13 +1,11 @@
-"""What checklists, follow-ups, proposals of credit and merges look like to programs."""
+"""What checklists, returns, follow-ups and supports look like to programs."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from core.api.serializers import (
-    ByCode,
     ById,
-    CodeOf,
     InputSerializer,
     NameOf,
     RecordSerializer,
@@ -16,18 +14,12 @@ from core.api.serializers import (
 from core.enums import Currency
 from enterprises.models import YearlyFigure
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Organisation
-from projects.api.serializers import LegSerializer, ShareInput
-from projects.enums import Presence, RecordKind, SideAnswer, StepState
+from projects.api.serializers import LegSerializer
+from projects.enums import Presence, StepState
 from projects.models import (
     ChecklistTemplateStep,
-    CreditAnswer,
-    CreditProposal,
     FollowUp,
     LegStep,
-    Merge,
-    NotDuplicate,
-    ProposedShare,
     RelocationLeg,
     ReturnOutcome,
     SupportCheck,
@@ -241,190 +233,3 @@ class SupportInput(StrictSerializer):
     policy = serializers.ChoiceField(Presence.choices)
     service = serializers.ChoiceField(Presence.choices)
     words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-
-
-class ProposedShareSerializer(RecordSerializer):
-    incubator = CodeOf()
-    operator = CodeOf(allow_null=True)
-
-    class Meta:
-        model = ProposedShare
-        fields = ["incubator", "operator", "percent"]
-
-
-class AnswerSerializer(RecordSerializer):
-    incubator = CodeOf(allow_null=True, help_text="Null: the park.")
-    answered_by = NameOf()
-
-    class Meta:
-        model = CreditAnswer
-        fields = ["incubator", "answer", "words", "answered_at", "answered_by"]
-
-
-class ProposalSerializer(RecordSerializer):
-    """A proposal. Of a project of another incubator no more is said than its id, number and name."""
-
-    project_code = serializers.CharField(source="project.code")
-    project_name_zh = serializers.CharField(source="project.name_zh")
-    project_name_en = serializers.CharField(source="project.name_en")
-    shares = ProposedShareSerializer(many=True)
-    answers = AnswerSerializer(many=True)
-    proposed_by = NameOf()
-    closed_by = NameOf(allow_null=True)
-
-    class Meta:
-        model = CreditProposal
-        fields = [
-            "id",
-            "project",
-            "project_code",
-            "project_name_zh",
-            "project_name_en",
-            "state",
-            "shares",
-            "answers",
-            "words",
-            "proposed_at",
-            "proposed_by",
-            "closed_at",
-            "closed_by",
-            "closing_words",
-            "version",
-            "updated_at",
-        ]
-
-
-class ProposalShareInput(ShareInput):
-    operator = ByCode(
-        queryset=Organisation.objects.all(),
-        required=False,
-        allow_null=True,
-        help_text="Who ran the incubator then; left out: who runs it now.",
-    )
-
-
-class ProposalInput(StrictSerializer):
-    shares = ProposalShareInput(many=True, allow_empty=False)
-    words = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
-
-
-class AnswerInput(StrictSerializer):
-    answer = serializers.ChoiceField(SideAnswer.choices)
-    words = serializers.CharField(
-        max_length=2000, required=False, allow_blank=True, default="", help_text="Needed for an objection."
-    )
-    incubator = ByCode(
-        queryset=Incubator.objects.all(),
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text="The side that answers; left out: the park.",
-    )
-
-
-class DecisionInput(StrictSerializer):
-    accept = serializers.BooleanField()
-    reason = serializers.CharField(max_length=2000)
-
-
-class PairRecordSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="pk")
-    name_zh = serializers.CharField()
-    name_en = serializers.CharField()
-    incubator = serializers.CharField(source="incubator.code", allow_null=True, default=None)
-    version = serializers.IntegerField()
-
-
-class DuplicateSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(RecordKind.choices)
-    first = PairRecordSerializer()
-    second = PairRecordSerializer()
-    reasons = serializers.ListField(child=serializers.CharField())
-    across_incubators = serializers.BooleanField(source="across")
-
-
-class DuplicatesSerializer(serializers.Serializer[Any]):
-    results = DuplicateSerializer(many=True)
-
-
-class PairInput(StrictSerializer):
-    kind = serializers.ChoiceField(RecordKind.choices)
-    first = serializers.IntegerField(min_value=1)
-    second = serializers.IntegerField(min_value=1)
-    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
-
-
-class NotDuplicateSerializer(RecordSerializer):
-    first = serializers.SerializerMethodField()
-    second = serializers.SerializerMethodField()
-    decided_by = NameOf()
-
-    class Meta:
-        model = NotDuplicate
-        fields = ["id", "kind", "first", "second", "note", "decided_at", "decided_by"]
-
-    def get_first(self, row: NotDuplicate) -> int:
-        return int(row.first_project_id or row.first_enterprise_id)
-
-    def get_second(self, row: NotDuplicate) -> int:
-        return int(row.second_project_id or row.second_enterprise_id)
-
-
-class MergeInput(StrictSerializer):
-    kind = serializers.ChoiceField(RecordKind.choices)
-    kept = serializers.IntegerField(min_value=1)
-    merged = serializers.IntegerField(min_value=1)
-    choices = serializers.DictField(
-        child=serializers.ChoiceField(["kept", "merged"]),
-        required=False,
-        default=dict,
-        help_text="Per field whose value stays; left out: that of the kept record.",
-    )
-    decisions = serializers.DictField(
-        child=serializers.ChoiceField(["kept", "merged"]),
-        required=False,
-        default=dict,
-        help_text="Per clash which record counts. A refusal (422) names each key that is undecided.",
-    )
-    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
-    kept_version = serializers.IntegerField(min_value=1, required=False)
-    merged_version = serializers.IntegerField(min_value=1, required=False)
-
-
-class MergeSerializer(RecordSerializer):
-    kept = serializers.SerializerMethodField()
-    merged = serializers.SerializerMethodField()
-    park = CodeOf()
-    incubator = CodeOf(allow_null=True)
-    merged_by = NameOf()
-    undone_by = NameOf(allow_null=True)
-    moved = serializers.SerializerMethodField(help_text="Names of the records that were hung over.")
-
-    class Meta:
-        model = Merge
-        fields = [
-            "id",
-            "kind",
-            "kept",
-            "merged",
-            "park",
-            "incubator",
-            "changed",
-            "moved",
-            "reason",
-            "merged_at",
-            "merged_by",
-            "undone_at",
-            "undone_by",
-            "version",
-            "updated_at",
-        ]
-
-    def get_kept(self, row: Merge) -> int:
-        return int(row.kept_project_id or row.kept_enterprise_id)
-
-    def get_merged(self, row: Merge) -> int:
-        return int(row.merged_project_id or row.merged_enterprise_id)
-
-    def get_moved(self, row: Merge) -> list[str]:
-        return [entry["name"] for entry in row.moved]

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from incubators.api.scoping import ScopedViewSet
 from incubators.scope import Action
 from projects import services
-from projects.api import road_serializers as shapes
+from projects.api import credit_serializers as shapes
 from projects.api.views.parts import OfProjectViewSet
 from projects.enums import ProposalState
 from projects.models import CreditProposal

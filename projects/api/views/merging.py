@@ -12,7 +12,7 @@ from core.errors import FieldError, Invalid
 from incubators.api.scoping import ScopedViewSet
 from incubators.scope import Action
 from projects import services
-from projects.api import road_serializers as shapes
+from projects.api import merge_serializers as shapes
 from projects.enums import RecordKind
 from projects.models import Merge, NotDuplicate
 from projects.reading.duplicates import duplicate_pairs
