@@ -29,6 +29,7 @@ from insight.selectors.due import due_for
 from insight.selectors.pipeline import pipelines, stalled, together
 from insight.web.charts import stage_chart
 from projects.enums import Stage
+from projects.selectors import returned_requests
 
 DRAFTS: Mapping[tuple[str, bool], Any] = {
     ("project", True): gettext_lazy("New project:"),
@@ -82,6 +83,7 @@ def _operator(user: Any, today: date) -> dict[str, Any]:
         "incubators": incubators,
         "due": _due(user, today),
         "returned": reads.returned_facts(user, ids),
+        "requests": returned_requests(user, limit=reads.AT_MOST),
         "near": [
             {
                 "label": found.project.name,

@@ -9,7 +9,15 @@ from projects.selectors.records import (
     state_of,
     states_of,
 )
-from projects.selectors.requests import due_requests, last_request, open_requests, people_to_decide, queue_of
+from projects.selectors.requests import (
+    due_requests,
+    last_request,
+    open_requests,
+    people_to_decide,
+    queue_of,
+    returned_requests,
+    waiting_requests,
+)
 from projects.selectors.tables import roles_at, table_in_force, table_of, tables_in_force
 
 __all__ = [
@@ -23,10 +31,12 @@ __all__ = [
     "open_requests",
     "people_to_decide",
     "queue_of",
+    "returned_requests",
     "roles_at",
     "state_of",
     "states_of",
     "table_in_force",
     "table_of",
     "tables_in_force",
+    "waiting_requests",
 ]

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.due import DueItem
+from core.due import DueItem, Waiting
 from incubators.scope import Action, scope_of
 from incubators.selectors import people_allowed
 from projects.enums import RequestState
 from projects.models import GateRequest, Project
+from projects.models.road import FollowUp
 
 AT_MOST = 100
 
@@ -80,3 +81,56 @@ def due_requests(*, user: Any, until: date) -> Iterator[DueItem]:
             subject=row.project.name,
             icon="user-check",
         )
+
+
+def waiting_requests(*, user: Any, limit: int) -> Iterator[Waiting]:
+    """Requests for a step through a gate and records of the years after that wait for this person."""
+    for found in open_requests(user, limit=limit):
+        row = found.request
+        yield Waiting(
+            kind="gate_request",
+            word=_("Step to “%(stage)s”") % {"stage": row.get_to_stage_display()},
+            label=row.project.name,
+            since=row.requested_at,
+            url=found.url,
+            place=row.project.incubator.name if row.project.incubator else "",
+            by=str(row.requested_by),
+            is_own=found.is_own,
+            icon="route",
+        )
+    places = scope_of(user).places(Action.VERIFY)
+    years = (
+        FollowUp.objects.visible_to(user)
+        .filter(places.filter(park="project__park", incubator="project__incubator"), verified_at__isnull=True)
+        .select_related("project__incubator", "entered_by")
+        .order_by("entered_at")[:limit]
+    )
+    for year in years:
+        yield Waiting(
+            kind="follow_up",
+            word=_("Follow-up %(year)s") % {"year": year.year},
+            label=year.project.name,
+            since=year.entered_at,
+            url=reverse("project-detail", args=[year.project_id]) + "#follow-up",
+            place=year.project.incubator.name if year.project.incubator else "",
+            by=str(year.entered_by),
+            is_own=year.entered_by_id == user.pk,
+            icon="calendar-event",
+        )
+
+
+def returned_requests(user: Any, *, limit: int) -> list[GateRequest]:
+    """Requests of the places where this person enters that came back and were not made anew, newest first."""
+    places = scope_of(user).places(Action.ENTER)
+    newer = GateRequest.objects.filter(project=OuterRef("project"), requested_at__gt=OuterRef("requested_at"))
+    return list(
+        GateRequest.objects.visible_to(user)
+        .filter(
+            places.filter(park="project__park", incubator="project__incubator"),
+            ~Exists(newer),
+            state=RequestState.RETURNED,
+        )
+        .select_related("project", "decided_by")
+        .prefetch_related("remarks")
+        .order_by("-decided_at", "-pk")[:limit]
+    )
