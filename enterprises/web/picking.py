@@ -49,7 +49,7 @@ class EnterpriseField(forms.CharField):
     widget = forms.TextInput(attrs={"list": "enterprises", "autocomplete": "off", "data-suggest": ""})
 
     def __init__(self, *, user: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("enterprise"))
+        kwargs.setdefault("label", gettext_lazy("Enterprise"))
         super().__init__(max_length=320, **kwargs)
         self.user = user
 

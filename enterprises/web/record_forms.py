@@ -35,6 +35,7 @@ class RecordForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.model = model
         self.names = [name for name in names if name != "evidence"]
         if user is not None:
             self.fields["enterprise"] = EnterpriseField(
@@ -53,7 +54,13 @@ class RecordForm(forms.Form):
             )
 
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.names}
+        """What was typed; an emptied field that has a default gets it."""
+        found = {}
+        for name in self.names:
+            value, field = self.cleaned_data[name], self.model._meta.get_field(name)
+            empty = value is None or value == ""
+            found[name] = field.get_default() if empty and field.has_default() else value  # type: ignore[union-attr]
+        return found
 
 
 def field_of(model: type[models.Model], name: str) -> forms.Field:
@@ -70,6 +77,10 @@ def field_of(model: type[models.Model], name: str) -> forms.Field:
         )
     if field.choices:
         blank = [("", "—")] if field.blank else []
+        plain |= {
+            "required": not field.blank,
+            "initial": field.get_default() if field.has_default() else None,
+        }
         return forms.ChoiceField(**plain, choices=[*blank, *field.choices])
     if isinstance(field, models.DateField):
         return DayField(**plain)

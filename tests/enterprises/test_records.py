@@ -42,6 +42,7 @@ from enterprises.services import (
     verify_record,
 )
 from incubators.models import Incubator, Space
+from incubators.services import save_space
 from tests import factories
 from tests.factories import NOW
 
@@ -196,6 +197,16 @@ def test_a_space_never_holds_more_than_it_has(
     assert occupancy_rate(zhangjiang, date(2021, 4, 1)).taken == Decimal(120)
     ended = end_occupancy(occupancy=first, on=date(2021, 5, 1), actor=alice, at=NOW)
     assert ended.ends_on == date(2021, 5, 1)
+
+
+def test_a_space_cannot_shrink_below_what_is_taken(
+    enterprise: Enterprise, lab: Space, alice: User, bob: User, zhangjiang: Incubator
+) -> None:
+    values = {"area_m2": 120, "starts_on": DAY}
+    save_occupancy(occupancy=None, space=lab, enterprise=enterprise, values=values, actor=alice, at=NOW)
+    with pytest.raises(Conflict) as refused:
+        save_space(space=lab, incubator=zhangjiang, values={"area_m2": Decimal(119)}, actor=bob, at=NOW)
+    assert refused.value.code == "enterprises_occupancy_within_area"
 
 
 def test_a_stranger_enters_nothing_and_a_reader_neither(

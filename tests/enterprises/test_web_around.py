@@ -316,6 +316,17 @@ def test_a_round_is_entered_once_and_verified_by_a_second_person(
     assert FinancingEvent.objects.exists()  # what is verified stays
 
 
+def test_what_is_left_empty_and_has_a_default_gets_it(
+    client: Client, alice: User, zhangjiang: Incubator
+) -> None:
+    enterprise = factories.make_enterprise(alice, zhangjiang)
+    client.force_login(alice)
+    typed = {"bank": "示例银行", "line_amount": "500万", "drawn_amount": "", "currency": "CNY",
+             "starts_on": "2021-03-01", "guarantee": "credit"}  # fmt: skip
+    assert client.post(reverse("financing-loans-enter", args=[enterprise.pk]), typed).status_code == 302
+    assert Loan.objects.get().drawn_amount == 0
+
+
 def test_the_form_of_the_list_asks_for_the_enterprise(
     client: Client, alice: User, zhangjiang: Incubator, shenzhen: Incubator, charlie: User
 ) -> None:
