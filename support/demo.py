@@ -150,7 +150,7 @@ def _services(
 
 def _projects(site: Incubator) -> list[Project]:
     found = Project.objects.filter(incubator=site, provenance=Provenance.DEMONSTRATION).order_by("pk")[:3]
-    return list(found) or [None]  # type: ignore[list-item]
+    return list(found) or [None]
 
 
 def _moment(at: datetime, days_ago: int) -> datetime:

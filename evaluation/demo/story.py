@@ -180,8 +180,8 @@ class Story:
         self._tell_fact("registered", registered, days_before(day, 14), "licence", days_before(day, 8))
         shares = self.row.get("shares") or {self.cast.incubator.code: 100}
 
-        alone = len(shares) == 1 or self.cast.administrator is None
-        divider = self.cast.operator if alone else self.cast.administrator
+        administrator = self.cast.administrator if len(shares) > 1 else None
+        divider = administrator or self.cast.operator
 
         def divide(at: datetime) -> None:
             projects.set_credit_shares(
