@@ -71,7 +71,6 @@ def save_occupancy(
         )
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS enterprises_occupancy_within_area IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS enterprises_occupancy_within_area DEFERRED")
     return record
 
 
