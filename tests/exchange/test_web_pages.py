@@ -419,6 +419,7 @@ def test_a_file_without_headings_is_all_data(alice: User, settings: Any, tmp_pat
     assert run.state == "mapping"
     columns = {"column-0": "name_zh", "column-1": "sector", "first_row": "data"}
     client.post(reverse("import-mapping", args=[run.pk]), columns)
+    run.refresh_from_db()
     assert [row.texts["name_zh"] for row in run.rows.order_by("number")] == ["晨曦传感", "暮云芯片"]
 
 
