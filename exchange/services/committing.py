@@ -101,7 +101,7 @@ def write_on(*, lease: Lease) -> None:
 def _write_chunk(lease: Lease, size: int) -> bool:
     run = lease.hold()
     waiting = run.rows.filter(status__in=TO_WRITE).order_by("number")
-    rows = list(waiting.only("number", "values", "status", "errors", "decision", "target")[:size])
+    rows = list(waiting.only("run", "number", "values", "status", "errors", "decision", "target")[:size])
     if not rows:
         return False
     actor, at = run.committed_by, lease.clock()
