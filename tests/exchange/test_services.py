@@ -4,6 +4,8 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core import history
@@ -365,3 +367,22 @@ def test_a_similar_record_entered_meanwhile_parks_the_row(alice: User, zhangjian
     assert counts(run) == {"duplicate": 1, "created": 1}
     [row] = rows_of(run, statuses=["duplicate"])
     assert [one["id"] for one in row.candidates] == [known.pk]
+
+
+def test_no_step_asks_row_by_row(alice: User, zhangjiang: Incubator) -> None:
+    """Reading, submitting and undoing ask no more questions for 40 rows than for 3."""
+
+    def asked(tag: str, size: int) -> list[int]:
+        rows = [["", f"{tag}-{row}", f"示例{tag}号第{row}项", "新材料", "2021-03-01"] for row in range(size)]
+        found = []
+        with CaptureQueriesContext(connection) as queries:
+            run = bring(alice, zhangjiang, *rows)
+            found.append(len(queries))
+            run = services.commit_run(run=run, actor=alice, at=NOW)
+            found.append(len(queries))
+            services.undo_run(run=run, actor=alice, at=NOW)
+            found.append(len(queries))
+        return found
+
+    few, many = asked("甲", 3), asked("乙", 40)
+    assert all(more <= less for more, less in zip(many, few, strict=True)), (few, many)
