@@ -71,7 +71,7 @@ class ImportRunSerializer(RecordSerializer):
         return list(run.layout.get("missing", []))
 
 
-class UploadInput(PlaceFields, StrictSerializer):
+class ImportUploadInput(PlaceFields, StrictSerializer):
     sheet = serializers.CharField(max_length=40, help_text="Code of the table, as in import-sheets.")
     file = serializers.FileField(allow_empty_file=True, max_length=255, help_text=".xlsx, .xls, .ods or .csv")
 

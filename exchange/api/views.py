@@ -52,7 +52,7 @@ class ImportRunViewSet(UploadMixin, ScopedViewSet):
         description="Answers 201 when the rows are ready to look at, 202 when a worker goes on with it (ask "
         "again until `state` is no longer `reading`), 200 with the earlier import when the same bytes came "
         "before. Nothing stands in the records before `commit/`.",
-        request={"multipart/form-data": shapes.UploadInput},
+        request={"multipart/form-data": shapes.ImportUploadInput},
         responses={
             200: shapes.ImportRunSerializer,
             201: shapes.ImportRunSerializer,
@@ -61,7 +61,7 @@ class ImportRunViewSet(UploadMixin, ScopedViewSet):
     )
     def create(self, request: Any) -> Response:
         self.require_somewhere(Action.ENTER)
-        values = self.checked_input(shapes.UploadInput)
+        values = self.checked_input(shapes.ImportUploadInput)
         park, incubator = place_in(values, request.user)
         upload = values["file"]
         run = services.start_import(

@@ -341,12 +341,14 @@ class IntroductionInput(InputSerializer):
         fields = ["mandate", *CLAIM_FIELDS]
 
 
-class ReasonInput(StrictSerializer):
+class LiaisonReasonInput(StrictSerializer):
     reason = serializers.CharField(max_length=1000)
 
 
 class PartySerializer(serializers.Serializer[Any]):
-    organisation: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
+    organisation: Any = serializers.CharField(
+        source="organisation.code", read_only=True, allow_null=True, default=None, help_text="Its code."
+    )
     name = serializers.CharField()
 
 

@@ -126,11 +126,11 @@ class LinesChange(StrictSerializer):
     )
 
 
-class ReasonInput(StrictSerializer):
+class ReturnReasonInput(StrictSerializer):
     reason = serializers.CharField(max_length=300)
 
 
-class ReturnInput(StrictSerializer):
+class SendBackInput(StrictSerializer):
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     remarks = serializers.DictField(
         child=serializers.CharField(max_length=300),

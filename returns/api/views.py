@@ -142,11 +142,11 @@ class PeriodReturnViewSet(ScopedViewSet):
 
     @extend_schema(
         summary="Send a return back with words",
-        request=shapes.ReturnInput,
+        request=shapes.SendBackInput,
         responses=shapes.WholeReturnSerializer,
     )
     def send_back(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return self._decided(Action.VERIFY, services.return_return, shapes.ReturnInput)
+        return self._decided(Action.VERIFY, services.return_return, shapes.SendBackInput)
 
     @extend_schema(summary="Publish a verified return", request=None, responses=shapes.WholeReturnSerializer)
     def publish(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -155,14 +155,14 @@ class PeriodReturnViewSet(ScopedViewSet):
     @extend_schema(
         summary="Correct a return as a new version",
         description="The old version stays readable and in force until the new one is verified.",
-        request=shapes.ReasonInput,
+        request=shapes.ReturnReasonInput,
         responses={201: shapes.WholeReturnSerializer},
     )
     def correct(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.ENTER, record)
         self.check_if_sent(record)
-        values = self.checked_input(shapes.ReasonInput)
+        values = self.checked_input(shapes.ReturnReasonInput)
         new = services.correct_return(record=record, actor=request.user, at=self.at, **values)
         self.kwargs["pk"] = new.pk
         return self.whole_answer(self.get_object(), 201, Location=f"/api/v1/returns/{new.pk}/")
@@ -188,6 +188,7 @@ class PeriodReturnViewSet(ScopedViewSet):
         return _file(file_of_return(record, form=form, units=units), name, form)
 
     @extend_schema(
+        operation_id="returns_export_list",
         summary="Returns as a file",
         description="Every return that the filters let through, a row for each line.",
         parameters=[FORMAT, UNITS],
@@ -270,13 +271,13 @@ class PeriodCloseViewSet(ScopedViewSet):
 
     @extend_schema(
         summary="Reopen a period with a reason",
-        request=shapes.ReasonInput,
+        request=shapes.ReturnReasonInput,
         responses=shapes.CloseSerializer,
     )
     def reopen(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.MANAGE, record)
         self.check_if_sent(record)
-        values = self.checked_input(shapes.ReasonInput)
+        values = self.checked_input(shapes.ReturnReasonInput)
         services.reopen_period(close=record, actor=request.user, at=self.at, **values)
         return self.answer(self.get_object())

@@ -144,7 +144,7 @@ class ResolveInput(StrictSerializer):
     evidence = ById(queryset=EvidenceFile.objects.all(), many=True, required=False)
 
 
-class CloseInput(StrictSerializer):
+class CloseTicketInput(StrictSerializer):
     rating = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True, default=None)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 

@@ -115,11 +115,11 @@ class TicketViewSet(ScopedViewSet):
     @extend_schema(
         summary="Close a resolved ticket",
         description="With a rating from 1 to 5, given by somebody else than the solver.",
-        request=shapes.CloseInput,
+        request=shapes.CloseTicketInput,
         responses=shapes.TicketSerializer,
     )
     def close(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return self._do(shapes.CloseInput, services.close_ticket)
+        return self._do(shapes.CloseTicketInput, services.close_ticket)
 
     @extend_schema(
         summary="Open a ticket again", request=shapes.ReopenInput, responses=shapes.TicketSerializer

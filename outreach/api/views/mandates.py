@@ -122,13 +122,13 @@ class IntroductionViewSet(ScopedViewSet):
 
     @extend_schema(
         summary="Return an introduction with words",
-        request=shapes.ReasonInput,
+        request=shapes.LiaisonReasonInput,
         responses=shapes.IntroductionSerializer,
     )
     def give_back(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.VERIFY, record)
         self.check_if_sent(record)
-        values = self.checked_input(shapes.ReasonInput)
+        values = self.checked_input(shapes.LiaisonReasonInput)
         services.return_introduction(introduction=record, actor=request.user, at=self.at, **values)
         return self.answer(self.get_object())
