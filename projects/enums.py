@@ -71,7 +71,7 @@ class RequestState(models.TextChoices):
 
     OPEN = "open", _("waits for a decision")
     APPROVED = "approved", _("approved")
-    RETURNED = "returned", _("returned")
+    RETURNED = "returned", _("sent back with words")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

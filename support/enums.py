@@ -18,7 +18,7 @@ class TicketState(models.TextChoices):
 class EntryKind(models.TextChoices):
     """What a line of a ticket's story tells."""
 
-    OPENED = "opened", _("opened")
+    OPENED = "opened", _("asked for")
     COMMENT = "comment", _("comment")
     ASSIGNED = "assigned", _("assigned")
     MOVED = "moved", _("state changed")

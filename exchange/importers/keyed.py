@@ -8,7 +8,7 @@ time to ``create_one`` and ``update_one``.
 """
 
 from abc import abstractmethod
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,15 +16,15 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, FieldError
-from core.saving import clean_text, readable_integrity_errors
+from core.saving import readable_integrity_errors
 from core.search import name_keys
+from exchange.importers.finding import among, label_of, same_cell, with_any_key
 from exchange.importers.undoing import mark_of, refuse_reviewed, users_of
 from exchange.models.plain import from_plain, to_plain
-from exchange.sheets import Candidate, Column, Place, Row, Sheet, Status, Undo, Verdict, Written
+from exchange.sheets import Candidate, Place, Row, Sheet, Status, Undo, Verdict, Written
 from incubators.models import Incubator, Park
 
 MOST_CANDIDATES = 5
@@ -392,37 +392,3 @@ class KeyedSheet(Sheet):
     def export(self, *, user: Any, filters: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         for record in self.listed(user, filters).iterator(chunk_size=2000):
             yield self.cells_of(record)
-
-
-#: Up to so many keys the index on ``name_keys`` is asked; above, its answer would be compared key by key with
-#: every one of them, and a hashed list against the keys of each record of the place is far faster.
-MOST_KEYS_BY_INDEX = 50
-
-
-def with_any_key(records: Any, keys: Collection[str]) -> Any:
-    """Those of ``records`` that have at least one of these name keys."""
-    if len(keys) <= MOST_KEYS_BY_INDEX:
-        return records.filter(name_keys__overlap=sorted(keys))
-    table = records.model._meta.db_table
-    condition = f'EXISTS (SELECT 1 FROM unnest("{table}"."name_keys") AS own(key) WHERE own.key = ANY(%s))'
-    return records.extra(where=[condition], params=[sorted(keys)])
-
-
-def among(records: Any, column: str, values: Collection[Any]) -> Any:
-    """Those whose column holds one of these values: one parameter, however many thousands there are."""
-    table, name = records.model._meta.db_table, records.model._meta.get_field(column).column
-    return records.extra(where=[f'"{table}"."{name}" = ANY(%s)'], params=[list(values)])
-
-
-def label_of(column: Column) -> str:
-    """The heading of a column in the language of the reader."""
-    return column.label_zh if (get_language() or "zh").startswith("zh") else column.label_en
-
-
-def same_cell(one: Any, other: Any) -> bool:
-    """Whether two cells say the same: unseen marks, spaces around and ways to write nothing don't count."""
-    return _bare(one) == _bare(other)
-
-
-def _bare(value: Any) -> Any:
-    return (clean_text(value, field="") or None) if isinstance(value, str) else value

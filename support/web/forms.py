@@ -166,7 +166,7 @@ class ResolveForm(forms.Form):
 class CloseForm(forms.Form):
     rating = forms.TypedChoiceField(
         label=_("How satisfied is the team?"),
-        choices=[("", _("no answer")), *RATINGS],
+        choices=[("", _("not rated")), *RATINGS],
         coerce=int,
         empty_value=None,
         required=False,
