@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 STACK := $(PYTHON) scripts/devstack.py
 ARGS ?= -n auto --dist loadgroup
 
-.PHONY: help bootstrap run test bench manage lint check lock messages openapi clean
+.PHONY: help bootstrap run test bench manage lint check lock messages openapi permissions clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ messages: bootstrap ## Bring locale/*.po in line with the code's texts, compile,
 
 openapi: bootstrap ## Write docs/openapi.yaml again
 	@$(STACK) manage spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml
+
+permissions: bootstrap ## Write docs/permissions.md again, by asking every address as every role
+	@WRITE_PERMISSIONS=1 $(STACK) test -- $(PYTHON) -m pytest tests/permissions -n 2 --dist loadgroup
 
 clean: ## Remove data, logs and caches of this checkout (keeps .venv)
 	@if [ -x $(PYTHON) ]; then $(STACK) clean; else rm -rf .devstack staticfiles; fi

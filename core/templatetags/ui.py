@@ -58,7 +58,7 @@ def status_pill(code: Any, label: Words = "", title: Words = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def visible_tabs(context: Context) -> list[dict[str, Any]]:
     """The tabs of the open section that this person is offered."""
-    tabs: list[dict[str, Any]] = context.get("section_tabs", [])
+    tabs: list[dict[str, Any]] = context.get("section_tabs") or []
     return [tab for tab in tabs if not tab["only_if"] or context.get(tab["only_if"])]
 
 

@@ -1,9 +1,11 @@
 """Mending an import before it is submitted: columns, cells, decisions, a corrected file."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -118,9 +120,11 @@ def change_cells(*, run: ImportRun, changes: Changes, actor: User, at: datetime)
     require(Action.ENTER, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
     locked = _open(run)
     parser = Parser(sheet_of_run(locked), place_of_run(locked, actor), locked.layout, at)
-    rows = _rows_to_judge(locked)
+    is_long = locked.rows.exclude(status__in=WRITTEN).count() > LARGEST_INLINE
+    rows = _rows_to_judge(locked, only=changes if is_long else None)
     by_number = {row.number: row for row in rows}
     _check_changes(locked, changes, by_number, parser)
+    said = _identifying(rows, parser.sheet)
     touched: dict[int, ImportRow] = {}
     fresh: list[ImportRow] = []
     with translation.override(locked.language):
@@ -133,12 +137,44 @@ def change_cells(*, run: ImportRun, changes: Changes, actor: User, at: datetime)
             touched[number] = row
             for name, text in texts.items():
                 parser.change(row, name, text)
+    if is_long:
+        rows += _leaning_on(locked, said | _identifying(rows, parser.sheet), besides=by_number)
     rows.sort(key=lambda row: row.number)
     return _judged_again(locked, rows, touched, fresh, parser, actor, at)
 
 
-def _rows_to_judge(run: ImportRun) -> list[ImportRow]:
-    rows = list(run.rows.exclude(status__in=WRITTEN).order_by("number"))
+def _rows_to_judge(run: ImportRun, *, only: Iterable[int] | None = None) -> list[ImportRow]:
+    found = run.rows.exclude(status__in=WRITTEN).order_by("number")
+    rows = list(found if only is None else found.filter(number__in=list(only)))
+    for row in rows:
+        row.run = run
+    return rows
+
+
+def _identifying(rows: Iterable[ImportRow], sheet: Sheet) -> set[tuple[str, str]]:
+    """What these rows say that another row of the same record would say too: its keys and its names."""
+    columns = {*sheet.keys, "name_zh", "name_en"}
+    return {
+        (name, value)
+        for row in rows
+        for name, value in row.values.items()
+        if name in columns and isinstance(value, str) and value
+    }
+
+
+def _leaning_on(
+    run: ImportRun, said: Iterable[tuple[str, str]], *, besides: Iterable[int]
+) -> list[ImportRow]:
+    """Of a long import, the other open rows that are about the same record: what one of them becomes may
+    change with these. (A short import is judged as a whole; every row is judged again when it is written.)"""
+    condition = Q(pk__in=[])
+    by_column: dict[str, set[str]] = defaultdict(set)
+    for name, value in said:
+        by_column[name].add(value)
+    for name, values in by_column.items():
+        condition |= Q(**{f"values__{name}__in": sorted(values)})
+    found = run.rows.exclude(status__in=WRITTEN).filter(condition).exclude(number__in=list(besides))
+    rows = list(found.order_by("number"))
     for row in rows:
         row.run = run
     return rows
@@ -149,6 +185,7 @@ def _check_changes(
 ) -> None:
     errors = []
     absent = [number for number in changes if number not in by_number]
+    open_rows = run.rows.exclude(status__in=WRITTEN).count()
     written = set(run.rows.filter(number__in=absent).values_list("number", flat=True)) if absent else set()
     if written:
         message = _("This row stands in the records already. Change it there.")
@@ -162,7 +199,7 @@ def _check_changes(
                 errors.append(FieldError(name, _("The table has no such column."), "not_found"))
             elif not isinstance(text, str) or len(text) > LONGEST_CELL:
                 errors.append(FieldError(name, _("This is too long for a cell."), "too_long"))
-    if len(by_number) + len(absent) > MOST_ROWS:
+    if open_rows + len(absent) > MOST_ROWS:
         errors.append(FieldError("", _("The table has too many rows."), "too_many_rows"))
     if errors:
         raise Invalid(_("These cells cannot be changed like this."), fields=errors)

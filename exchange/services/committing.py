@@ -20,6 +20,7 @@ from exchange.services.judging import judge, row_of
 from exchange.services.leases import Lease, claim, enqueue_on_commit
 from exchange.services.parsing import Parser, problem
 from exchange.services.storing import JUDGED, save_rows
+from exchange.services.telling import tell_outcome
 from exchange.sheets import Written
 from incubators.scope import Action, require
 
@@ -163,4 +164,6 @@ def _finish(lease: Lease, refused: str) -> None:
         at=lease.clock(),
     )
     rows = sum(count for status, count in counts.items() if status != RowState.EMPTY)
+    if run.rows_total > LARGEST_INLINE:
+        tell_outcome(run, ImportState.DONE, at=lease.clock())
     lease.finish(ImportState.DONE, error=refused, rows_done=rows, rows_total=rows)

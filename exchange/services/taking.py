@@ -19,6 +19,7 @@ from exchange.services.layouts import best_table, layout_of, note_of
 from exchange.services.leases import Lease
 from exchange.services.parsing import Parser
 from exchange.services.storing import MOST_ROWS, add_rows
+from exchange.services.telling import tell_outcome
 from exchange.sheets import RawRow, RawSheet
 
 #: Progress is told, and the lease renewed, this often.
@@ -42,6 +43,9 @@ def take_in(*, lease: Lease, raws: Sequence[RawSheet] | None = None, actor: User
             _take_in(run, lease, raws if raws is not None else read_stored(run), actor or run.created_by)
         except Invalid as error:
             lease.finish(ImportState.FAILED, error=str(error))
+        if actor is None and raws is None:  # a worker read it; the person went on with something else
+            state = ImportRun.objects.values_list("state", flat=True).get(pk=run.pk)
+            tell_outcome(run, state, at=lease.clock())
 
 
 def _take_in(run: ImportRun, lease: Lease, raws: Sequence[RawSheet], actor: User) -> None:

@@ -1,5 +1,6 @@
 """Cells to values: spellings not seen in the hostile files, properties, and the words of the messages."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,13 @@ from hypothesis import strategies as st
 
 from exchange.cells import CellReader, Context, Parsed, neutralised, parse_cell, words_of
 from exchange.sheets import Choice, Column, Kind, RawCell
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 DAYS = st.dates(date(1901, 1, 1), date(2100, 12, 31))
 RAW = st.one_of(

@@ -3,11 +3,13 @@
 import csv
 import io
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +17,12 @@ from core.errors import Invalid
 from exchange.reading import read_file, read_pasted
 from exchange.reading.findings import unit_of_format
 from tests.exchange.hostile.build import stored, workbook, zipped
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def as_csv(rows: list[list[str]]) -> bytes:

@@ -146,7 +146,7 @@ def test_a_lead_is_linked_to_the_project_it_already_is(zhangjiang: Incubator, al
     project = make_project(alice, zhangjiang, name_zh="蓝晶传感项目")
     lead = make_lead(alice, zhangjiang, name_zh="蓝晶传感")
     page = client(alice).get(f"/liaison/leads/{lead.pk}/").content.decode()
-    assert "This may be the same" in page
+    assert f"/projects/{project.pk}/" in page
     client(alice).post(f"/liaison/leads/{lead.pk}/link/", {"project": project.pk})
     lead.refresh_from_db()
     assert (lead.project, lead.stage) == (project, "talk")

@@ -1,5 +1,6 @@
 """Ask every address as every role, and say in one word what came back. Nothing is kept of any request."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -40,8 +41,10 @@ class Prober:
     """A signed-in client per role."""
 
     def __init__(self, world: World) -> None:
+        logging.disable(logging.CRITICAL)  # refusals are what is asked for here
         self.world = world
         self.pages = {role: self._page_client(role) for role in ROLES}
+        self.programs = {role: Client(raise_request_exception=False) for role in ROLES}
         self.headers = {role: self._headers(role) for role in ROLES}
         self.known: dict[str, str] = {}
 
@@ -68,16 +71,15 @@ class Prober:
     def ask(self, route: Route, method: str, path: str, role: str) -> str:
         """One request in a savepoint that is always rolled back."""
         options: dict[str, Any] = {}
-        client = self.pages[role]
+        client = self.programs[role] if route.is_api else self.pages[role]
         if route.is_api:
-            client = Client(raise_request_exception=False)
             options = {"headers": self.headers[role]}
             if method in UNSAFE:
                 options |= {"data": "{}", "content_type": "application/json"}
         with transaction.atomic():
             answer = getattr(client, method)(path, **options)
             if answer.streaming:
-                answer.close()
+                b"".join(answer)  # to its end: closing it early would close the connection too
             transaction.set_rollback(True)
         return word(answer)
 
@@ -94,13 +96,20 @@ class Prober:
         """What fills the address. Addresses with the same beginning are about the same record."""
         start = f"{route.is_api} {route.path.partition('<')[0]}"
         values: dict[str, str] = {}
+        refused: dict[str, str] = {}
         for values in samples(route, self.world, self.known.get(start)):
             if "pk" not in values or self.known.get(start) == values["pk"]:
-                break
-            if any(self.ask(route, method, route.filled(values), role) != HIDDEN for role in INSIDERS):
+                return values
+            answers = [self.ask(route, method, route.filled(values), role) for role in INSIDERS]
+            if MAY in answers:
                 self.known[start] = values["pk"]
-                break
-        return values
+                return values
+            if not refused and set(answers) != {HIDDEN}:
+                refused = values
+        return refused or values
+
+    def close(self) -> None:
+        logging.disable(logging.NOTSET)
 
 
 def word(answer: Any) -> str:

@@ -65,8 +65,11 @@ def page_routes() -> list[Route]:
 
 
 def api_routes() -> list[Route]:
+    """All but the description of the API itself, which is open and the same for everyone."""
     routes = []
     for path, view in walk(api_urls.urlpatterns):
+        if path in ("schema/", "docs/"):
+            continue
         actions = getattr(view, "actions", None)
         every = ("get", "post", "put", "patch", "delete")
         methods = tuple(actions) if actions else tuple(name for name in every if hasattr(view.cls, name))
@@ -83,7 +86,7 @@ def _app(view: Any) -> str:
 
 def samples(route: Route, world: World, known: str | None) -> Iterator[dict[str, str]]:
     """Values for the address, the likeliest records first; the ``known`` record before all others."""
-    if "pk" in route.names:
+    if {"pk", "parent"} & set(route.names):
         records = _likely(route, world)
         records.sort(key=lambda record: str(record.pk) != known)
         for record in records:
@@ -106,7 +109,7 @@ def _likely(route: Route, world: World) -> list[Any]:
 
 
 def _with_rest(route: Route, world: World, record: Any) -> Iterator[dict[str, str]]:
-    values = {"pk": str(record.pk)} if record is not None else {}
+    values = {"pk": str(record.pk), "parent": str(record.pk)} if record is not None else {}
     for name in route.names:
         if name in values:
             continue

@@ -11,9 +11,13 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection, models
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.models import User
+from evaluation.services import request_report
+from incubators.models import Incubator
 from tests.architecture.test_models import our_models
+from tests.exchange.loop import bring
 
 OWNER, STRANGER = "op-zhangjiang", "op-shenzhen"
 ROLES = {
@@ -50,6 +54,7 @@ def build() -> World:
     with override_settings(DEMO_ACCOUNTS_ALLOWED=True):
         call_command("load_demo", stdout=StringIO())
     people = {role: User.objects.get(username=name) if name else None for role, name in ROLES.items()}
+    _record_what_people_make(people["operator"])
     world = World(people)
     for model in our_models():
         manager: Any = model._default_manager
@@ -63,6 +68,22 @@ def build() -> World:
         elif (record := manager.visible_to(people["park"]).order_by("pk").first()) is not None:
             world.shared[model] = record
     return world
+
+
+def _record_what_people_make(operator: Any) -> None:
+    """An import and a report: made by people as they work, so the demonstration data have none."""
+    site = Incubator.objects.get(code="jy-zhangjiang")
+    bring(operator, site, ["", "W-1", "示例甲号材料", "", ""], ["", "W-2", "", "", ""])
+    request_report(
+        park=None,
+        incubator=site,
+        period="2021",
+        format="pdf",
+        language="zh-hans",
+        actor=operator,
+        at=timezone.now(),
+        dispatch=False,
+    )
 
 
 def _count_from_millions() -> None:

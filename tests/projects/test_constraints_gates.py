@@ -162,5 +162,3 @@ def test_projects_remark_once_per_field_and_with_words(project: Project) -> None
         GateRemark.objects.create(request=request, field="summary", words="示例")
     with broken("projects_remark_has_words"):
         GateRemark.objects.create(request=request, field="sector", words="")
-
-
