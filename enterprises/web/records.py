@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +33,7 @@ from enterprises.models import (
     WhitelistEntry,
 )
 from enterprises.services import enter_filing, enter_grant, kind_of, remove_record, save_record, verify_record
-from enterprises.web.picking import refuse_readers
+from enterprises.web.picking import may_enter_somewhere, refuse_readers
 from enterprises.web.record_forms import FILE, RecordForm, initial_of
 from evidence.services import store_evidence
 
@@ -98,6 +99,8 @@ def record_enter(
     user: Any = request.user
     kind = kind_of(model)
     above = _parent(request, model, parent) if parent is not None else None
+    if above is None and not may_enter_somewhere(user):
+        raise PermissionDenied(_("Only operators and park administrators can enter records."))
     form = RecordForm(
         request.POST or None, request.FILES or None, model=model, names=kind.fields,
         user=None if above is not None else user, initial=_suggested(model, above),

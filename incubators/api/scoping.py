@@ -54,6 +54,13 @@ def _only_incubator(user: Any) -> Incubator | None:
     return Incubator.objects.select_related("park").get(pk=next(iter(places.incubator_ids)))
 
 
+def require_anywhere(action: Action, user: Any) -> None:
+    """Refuse at once whoever may do this nowhere, before reading what he sent."""
+    places = scope_of(user).places(action)
+    if not (places.everywhere or places.park_ids or places.incubator_ids):
+        raise Refused(REFUSALS[action]())
+
+
 class ScopedViewSet(ResourceViewSet):
     """Records of incubators and parks. Refusals come in this order: 404, 403, 428 or 412, 422, 409."""
 
@@ -69,9 +76,7 @@ class ScopedViewSet(ResourceViewSet):
 
     def require_somewhere(self, action: Action) -> None:
         """Refuse at once whoever may do this nowhere, before reading what he sent."""
-        places = scope_of(self.request.user).places(action)
-        if not (places.everywhere or places.park_ids or places.incubator_ids):
-            raise Refused(REFUSALS[action]())
+        require_anywhere(action, self.request.user)
 
     def lock_for_change(self, record: Any) -> Any:
         """The record again, locked. Services lock in the same order, so that nobody waits in a circle."""

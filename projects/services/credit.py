@@ -183,9 +183,7 @@ def _require_side(proposal: CreditProposal, side: Incubator | None, actor: User)
     if side is not None and side not in sides_of(proposal):
         raise Invalid(
             _("This incubator has no part in the proposal."),
-            fields=[
-                FieldError("incubator", _("Answer for an incubator that gets a share."), "not_found")
-            ],
+            fields=[FieldError("incubator", _("Answer for an incubator that gets a share."), "not_found")],
         )
     if not may_answer_for(actor, proposal, side):
         raise Refused(

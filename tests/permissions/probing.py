@@ -1,6 +1,7 @@
 """Ask every address as every role, and say in one word what came back. Nothing is kept of any request."""
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,8 @@ class Row:
     route: Route
     method: str
     answers: tuple[str, ...]
-    record: str
+    #: Whether it is about a record that is Zhangjiang's alone; others are shared, or another incubator's.
+    is_private: bool
 
     @property
     def by_role(self) -> dict[str, str]:
@@ -87,14 +89,16 @@ class Prober:
         """The first record on which somebody of the park may act decides which record it is about."""
         values = self._values(route, method)
         if route.names and not values:
-            return Row(route, method, tuple("no sample" for _role in ROLES), "")
+            return Row(route, method, tuple("no sample" for _role in ROLES), False)
         path = route.filled(values)
         answers = tuple(self.ask(route, method, path, role) for role in ROLES)
-        return Row(route, method, answers, values.get("pk", ""))
+        own = {str(record.pk) for record in self.world.private.values()}
+        record = values.get("pk")
+        return Row(route, method, answers, record in own if record else bool(route.names))
 
     def _values(self, route: Route, method: str) -> dict[str, str]:
         """What fills the address. Addresses with the same beginning are about the same record."""
-        start = f"{route.is_api} {route.path.partition('<')[0]}"
+        start = f"{route.is_api} {re.split(r'<[a-z]+:(?:pk|parent)>', route.path)[0]}"
         values: dict[str, str] = {}
         refused: dict[str, str] = {}
         for values in samples(route, self.world, self.known.get(start)):
