@@ -75,4 +75,4 @@ def test_a_space_refuses_to_be_overfull(site: Site, visitor: Any) -> None:
     page.fill("input[name=starts_on]", "2026-10-01")
     submitted(uppsala)
     assert page.locator(".error-summary").count() == 1
-    assert "200" in page.locator(".error-summary").inner_text()
+    assert "面积" in page.locator(".error-summary").inner_text()
