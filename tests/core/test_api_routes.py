@@ -165,7 +165,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     from tests.returns.records import addresses as of_returns
     from tests.support.cases import addresses as of_services
 
-    run = bring(alice, zhangjiang, ["", "", "示例", "", ""])
+    run = bring(alice, zhangjiang, ["", "R-1", "蓝晶材料", "", ""])
     return {
         "projects/<id:pk>/facts/<id:fact>": f"projects/{project.pk}/facts/{fact.pk}",
         "projects/<id:pk>/legs/<number:sequence>": f"projects/{project.pk}/legs/1",
