@@ -13,7 +13,7 @@ from core.admin import ScopedAdmin, ServiceAdmin
 from core.errors import DomainError
 from enterprises import services
 from enterprises.models import Enterprise, Recognition, YearlyFigure
-from incubators.scope import Action, scope_of
+from incubators.scope import Action, may_somewhere, scope_of
 
 
 @admin.register(Enterprise)
@@ -37,9 +37,7 @@ class EnterpriseAdmin(ServiceAdmin):
         return ("park", "incubator") if obj else ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        places = scope_of(request.user).places(Action.ENTER)
-        somewhere = places.everywhere or places.park_ids or places.incubator_ids
-        return self.has_view_permission(request) and bool(somewhere)
+        return self.has_view_permission(request) and may_somewhere(Action.ENTER, request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if obj is None or not self.has_view_permission(request, obj):

@@ -80,6 +80,10 @@ class Places:
     park_ids: frozenset[int]
     incubator_ids: frozenset[int]
 
+    def __bool__(self) -> bool:
+        """Whether there is any place at all."""
+        return bool(self.everywhere or self.park_ids or self.incubator_ids)
+
     def filter(self, *, park: str, incubator: str) -> Q:
         """A condition on two lookup paths, such as ``project__park`` and ``project__incubator``."""
         if self.everywhere:
@@ -153,6 +157,17 @@ def require(
     if user is None:
         return
     if not scope_of(user).allows(action, park_id=park_id, incubator_id=incubator_id):
+        raise Refused(REFUSALS[action]())
+
+
+def may_somewhere(action: Action, user: Any) -> bool:
+    """Whether there is any place in which the person may do this."""
+    return bool(scope_of(user).places(action))
+
+
+def require_somewhere(action: Action, *, user: Any) -> None:
+    """Refuse at once whoever may do this nowhere, before a form is shown or what he sent is read."""
+    if not may_somewhere(action, user):
         raise Refused(REFUSALS[action]())
 
 

@@ -7,9 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from core.api.serializers import ById, InputSerializer, NameOf, RecordSerializer
+from core.identifiers import masked
 from enterprises import models, services
 from enterprises.api.shapes import input_of, shape_of
-from enterprises.selectors.talents import masked, sees_contacts
+from enterprises.selectors.talents import sees_contacts
 from incubators.api.filters import CodeFilter
 from incubators.api.scoping import ScopedViewSet
 from incubators.models import Incubator, Park, Space

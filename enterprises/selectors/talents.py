@@ -45,17 +45,6 @@ def sees_contacts(user: Any, person: Person) -> bool:
     )
 
 
-def masked(text: str) -> str:
-    """The beginning and the end of a number or an address: 138••••5678, l••••@example.org."""
-    if not text:
-        return ""
-    if "@" in text:
-        name, domain = text.rsplit("@", 1)
-        return f"{name[:1]}••••@{domain}"
-    digits = text.replace(" ", "")
-    return f"{digits[:3]}••••{digits[-2:]}" if len(digits) > 7 else "••••"
-
-
 def talents_selected(incubator: Incubator, start: date, end: date) -> dict[str, int]:
     """Verified places in talent plans in ``[start, end)`` of an incubator's enterprises, by plan."""
     found: dict[str, int] = {}

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from core.web.keyset import page_of
 from enterprises.selectors.financing import TABS, financing_matching, results_by_event, totals_of
-from enterprises.web.picking import ListFilter, may_enter_somewhere
-from incubators.scope import Action, scope_of
+from enterprises.web.picking import ListFilter
+from incubators.scope import Action, may_somewhere, scope_of
 
 TAB_WORDS = (
     ("rounds", gettext_lazy("Rounds")),
@@ -45,7 +45,7 @@ def financing_list(request: HttpRequest) -> HttpResponse:
         "tabs": TAB_WORDS,
         "filters": filters,
         "is_filtered": bool(filters.values()),
-        "may_enter": may_enter_somewhere(user),
+        "may_enter": may_somewhere(Action.ENTER, user),
         "new_name": f"financing-{tab}-new" if tab in TABS and tab != "risk-shares" else "",
     }
     if tab == "events":

@@ -17,11 +17,6 @@ from incubators.models import Incubator
 from incubators.scope import Action, require, scope_of
 
 
-def may_enter_somewhere(user: Any) -> bool:
-    places = scope_of(user).places(Action.ENTER)
-    return bool(places.everywhere or places.park_ids or places.incubator_ids)
-
-
 def refuse_readers(user: Any, enterprise: Enterprise) -> None:
     """403 with the reason for whoever may only read."""
     try:

@@ -33,9 +33,10 @@ from enterprises.models import (
     WhitelistEntry,
 )
 from enterprises.services import enter_filing, enter_grant, kind_of, remove_record, save_record, verify_record
-from enterprises.web.picking import may_enter_somewhere, refuse_readers
+from enterprises.web.picking import refuse_readers
 from enterprises.web.record_forms import FILE, RecordForm, initial_of
 from evidence.services import store_evidence
+from incubators.scope import Action, may_somewhere
 
 #: The part of the navigation, the address and the model of each kind.
 SECTIONS: Mapping[str, Mapping[str, type[models.Model]]] = {
@@ -99,7 +100,7 @@ def record_enter(
     user: Any = request.user
     kind = kind_of(model)
     above = _parent(request, model, parent) if parent is not None else None
-    if above is None and not may_enter_somewhere(user):
+    if above is None and not may_somewhere(Action.ENTER, user):
         raise PermissionDenied(_("Only operators and park administrators can enter records."))
     form = RecordForm(
         request.POST or None, request.FILES or None, model=model, names=kind.fields,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.identifiers import masked
 from core.web.errors import shown_on, status_of, told_to
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
@@ -21,7 +22,7 @@ from enterprises.enums import IpKind, IpOffice, TalentOutcome, TalentPlan
 from enterprises.models import IpRight, Person
 from enterprises.selectors import people_matching, rights_matching
 from enterprises.selectors.ip import with_parts
-from enterprises.selectors.talents import masked, sees_contacts, with_results
+from enterprises.selectors.talents import sees_contacts, with_results
 from enterprises.services import (
     PERSON_FIELDS,
     RIGHT_FIELDS,
@@ -33,12 +34,11 @@ from enterprises.services import (
 from enterprises.web.picking import (
     ListFilter,
     choices_of,
-    may_enter_somewhere,
     refuse_readers,
     visible_enterprise,
 )
 from enterprises.web.record_forms import RecordForm, initial_of
-from incubators.scope import Action, scope_of
+from incubators.scope import Action, may_somewhere, scope_of
 
 ORDERS = {"name": "sort_key", "updated": "updated_at"}
 
@@ -62,7 +62,7 @@ def list_context(
         "page": page,
         "next_url": page.address(query, page.next_cursor),
         "previous_url": page.address(query, page.previous_cursor),
-        "may_enter": may_enter_somewhere(request.user),
+        "may_enter": may_somewhere(Action.ENTER, request.user),
     }
 
 
@@ -233,7 +233,7 @@ WORDS = {
 def _create(request: HttpRequest, model: Any, names: Any, save: Any, section: str) -> HttpResponse:
     """A new record; ``?enterprise=7`` presets whose it is."""
     user: Any = request.user
-    if not may_enter_somewhere(user):
+    if not may_somewhere(Action.ENTER, user):
         raise PermissionDenied(_("Only operators and park administrators can enter this."))
     number = request.GET.get("enterprise", "")
     owner = visible_enterprise(request, int(number)) if number.isdigit() and len(number) < 18 else None

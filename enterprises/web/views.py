@@ -24,7 +24,8 @@ from enterprises.models import Enterprise, Recognition
 from enterprises.selectors import enterprises_matching
 from enterprises.services import FIELDS, create_enterprise, update_enterprise
 from enterprises.web.forms import EnterpriseForm, FilterForm
-from enterprises.web.picking import may_enter_somewhere, refuse_readers
+from enterprises.web.picking import refuse_readers
+from incubators.scope import Action, may_somewhere
 
 ORDERS = {"name": "sort_key", "updated": "updated_at"}
 
@@ -50,7 +51,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
-        "may_enter": may_enter_somewhere(request.user),
+        "may_enter": may_somewhere(Action.ENTER, request.user),
     }
     return render(request, "enterprises/list.html", context)
 
@@ -59,7 +60,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enterprise_create(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    if not may_enter_somewhere(user):
+    if not may_somewhere(Action.ENTER, user):
         raise PermissionDenied(_("Only operators and park administrators can enter enterprises."))
     kept_at, back = "", _way_back(request)
     if request.method == "POST":

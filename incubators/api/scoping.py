@@ -11,10 +11,10 @@ from rest_framework.generics import get_object_or_404
 
 from core.api.serializers import ByCode
 from core.api.views import ResourceViewSet
-from core.errors import FieldError, Invalid, Refused
+from core.errors import FieldError, Invalid
 from core.models import Tombstone
 from incubators.models import Incubator, Park
-from incubators.scope import REFUSALS, Action, require, scope_of
+from incubators.scope import Action, require, require_somewhere, scope_of
 
 
 class PlaceFields(serializers.Serializer[Any]):
@@ -54,13 +54,6 @@ def _only_incubator(user: Any) -> Incubator | None:
     return Incubator.objects.select_related("park").get(pk=next(iter(places.incubator_ids)))
 
 
-def require_anywhere(action: Action, user: Any) -> None:
-    """Refuse at once whoever may do this nowhere, before reading what he sent."""
-    places = scope_of(user).places(action)
-    if not (places.everywhere or places.park_ids or places.incubator_ids):
-        raise Refused(REFUSALS[action]())
-
-
 class ScopedViewSet(ResourceViewSet):
     """Records of incubators and parks. Refusals come in this order: 404, 403, 428 or 412, 422, 409."""
 
@@ -76,7 +69,7 @@ class ScopedViewSet(ResourceViewSet):
 
     def require_somewhere(self, action: Action) -> None:
         """Refuse at once whoever may do this nowhere, before reading what he sent."""
-        require_anywhere(action, self.request.user)
+        require_somewhere(action, user=self.request.user)
 
     def lock_for_change(self, record: Any) -> Any:
         """The record again, locked. Services lock in the same order, so that nobody waits in a circle."""

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.models import Notice
-from incubators.scope import Action, scope_of
+from incubators.scope import Action, may_somewhere, scope_of
 
 
 def place(request: HttpRequest) -> dict[str, Any]:
@@ -22,17 +22,12 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "scope_label": SimpleLazyObject(lambda: _joined(name for name, _role in memberships)),
         "role_label": SimpleLazyObject(lambda: _joined(role for _name, role in memberships)),
         "unread_notices": SimpleLazyObject(lambda: min(Notice.objects.visible_to(user).unread().count(), 99)),
-        "may_enter": _may(user, Action.ENTER),
-        "may_verify": _may(user, Action.VERIFY) or _may(user, Action.VERIFY_MONEY),
-        "may_evaluate": _may(user, Action.EVALUATE),
-        "may_manage_people": _may(user, Action.MANAGE),
+        "may_enter": may_somewhere(Action.ENTER, user),
+        "may_verify": may_somewhere(Action.VERIFY, user) or may_somewhere(Action.VERIFY_MONEY, user),
+        "may_evaluate": may_somewhere(Action.EVALUATE, user),
+        "may_manage_people": may_somewhere(Action.MANAGE, user),
         "may_check_history": _sees_whole_park(user),
     }
-
-
-def _may(user: Any, action: Action) -> bool:
-    places = scope_of(user).places(action)
-    return bool(places.everywhere or places.park_ids or places.incubator_ids)
 
 
 def _sees_whole_park(user: Any) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import paired
+from core.identifiers import masked
 from incubators.models import Organisation, Recognisable
 from incubators.scope import Action, scope_of
 from outreach.enums import InteractionKind
@@ -63,16 +64,6 @@ class Contact(Recognisable, Placed):
 
 
 REACH = ("phone", "email", "wechat")
-
-
-def masked(value: str) -> str:
-    """``13800001234`` → ``138****1234``, ``li@example.com`` → ``l***@example.com``, ``abc`` → ``a***``."""
-    if not value:
-        return ""
-    name, at, host = value.partition("@")
-    if at:
-        return f"{name[:1]}***@{host}"
-    return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else f"{value[:1]}***"
 
 
 class Interaction(Placed):

@@ -11,10 +11,11 @@ from accounts.models import User
 from core import history
 from core.enums import Provenance
 from core.errors import FieldError, Invalid
+from core.identifiers import masked
 from core.saving import assign, clean_text, save_checked, values_of
 from incubators.models import Incubator, Park
 from outreach.models import Contact
-from outreach.models.contacts import REACH, masked
+from outreach.models.contacts import REACH
 from outreach.services.records import lock, touch
 from projects.services.records import check_place
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
-from incubators.scope import Action, require, scope_of
+from incubators.scope import Action, may_somewhere, require, scope_of
 from outreach.models import Placed
 
 R = TypeVar("R", bound=Placed)
@@ -49,13 +49,8 @@ def allow(request: HttpRequest, record: Placed, action: Action) -> None:
         raise PermissionDenied(str(error)) from error
 
 
-def may_enter_somewhere(user: Any) -> bool:
-    places = scope_of(user).places(Action.ENTER)
-    return bool(places.everywhere or places.park_ids or places.incubator_ids)
-
-
 def must_enter_somewhere(user: Any) -> None:
-    if not may_enter_somewhere(user):
+    if not may_somewhere(Action.ENTER, user):
         raise PermissionDenied(
             _("You can read this, but only operators and park administrators enter records.")
         )

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.web.keyset import page_of
-from outreach.web.access import may_enter_somewhere
+from incubators.scope import Action, may_somewhere
 
 
 def list_context(
@@ -28,5 +28,5 @@ def list_context(
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
         "ordering": request.GET.get("ordering", ""),
-        "may_enter": may_enter_somewhere(request.user),
+        "may_enter": may_somewhere(Action.ENTER, request.user),
     }

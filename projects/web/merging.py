@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.errors import DomainError, Refused
 from core.models import HistoryEntry
 from core.web.errors import sentence, told_to
-from incubators.scope import Action, require, scope_of
+from incubators.scope import Action, may_somewhere, require, scope_of
 from projects import services
 from projects.enums import RecordKind
 from projects.models import Merge
@@ -47,8 +47,7 @@ def merged_elsewhere(request: HttpRequest, kind: str, pk: int) -> HttpResponse |
 @require_GET
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """Pairs that may be one project or one enterprise, with the reason."""
-    places = scope_of(request.user).places(Action.ENTER)
-    if not (places.everywhere or places.park_ids or places.incubator_ids):
+    if not may_somewhere(Action.ENTER, request.user):
         raise PermissionDenied(_("Only operators and park administrators can merge records."))
     kind = RecordKind.ENTERPRISE if request.GET.get("kind") == "enterprise" else RecordKind.PROJECT
     merges = (

@@ -21,7 +21,7 @@ from core.errors import DomainError, Refused
 from core.web.drafts import initial_with_draft
 from core.web.errors import put_on, sentence, shown_on, status_of, told_to
 from core.web.fields import DayField
-from incubators.scope import Action, scope_of
+from incubators.scope import Action, may_somewhere, scope_of
 from projects import services
 from projects.enums import RequestState, Stage
 from projects.models import GateRequest, Project
@@ -166,10 +166,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     )
     today = timezone.localdate()
     queue = open_requests(request.user)
-    places = scope_of(request.user).places(Action.VERIFY)
     context = {
         "queue": queue,
-        "decides": bool(places.everywhere or places.park_ids or places.incubator_ids),
+        "decides": may_somewhere(Action.VERIFY, request.user),
         "rows": list(mine),
         "today": today,
     }

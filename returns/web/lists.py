@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from core.periods import BadPeriod, Period
 from core.web.keyset import page_of
 from incubators.models import Incubator, OperatorContract
-from incubators.scope import Action, scope_of
+from incubators.scope import Action, may_somewhere, scope_of
 from returns.enums import Frequency, ReturnState
 from returns.models import PeriodReturn, ReturnDuty
 from returns.selectors import is_late, open_reviews, return_of
@@ -88,7 +88,6 @@ def page(request: HttpRequest) -> HttpResponse:
         default="-due",
         cursor=request.GET.get("cursor", ""),
     )
-    places = scope_of(user).places(Action.ENTER)
     waiting = open_reviews(user)
     context = {
         "form": form,
@@ -107,9 +106,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "previous_url": found.address(request.GET, found.previous_cursor),
         "query": request.GET.urlencode(),
         "waiting": list(waiting[:20]),
-        "may_manage": bool(scope_of(user).places(Action.MANAGE).park_ids)
-        or scope_of(user).places(Action.MANAGE).everywhere,
-        "may_file": bool(places.everywhere or places.park_ids or places.incubator_ids),
+        "may_manage": may_somewhere(Action.MANAGE, user),
+        "may_file": may_somewhere(Action.ENTER, user),
         "without_duty": _without_duty(incubators, user),
     }
     return render(request, "returns/list.html", context)

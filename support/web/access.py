@@ -12,17 +12,12 @@ from evidence.enums import EvidenceKind
 from evidence.models import EvidenceFile
 from evidence.services import store_evidence
 from incubators.models import Incubator, Park
-from incubators.scope import Action, require, scope_of
-
-
-def may_somewhere(user: Any, action: Action) -> bool:
-    places = scope_of(user).places(action)
-    return bool(places.everywhere or places.park_ids or places.incubator_ids)
+from incubators.scope import Action, may_somewhere, require, scope_of
 
 
 def refuse_outsiders(user: Any, action: Action) -> None:
     """403 for whoever may do this nowhere, before a form is shown to him."""
-    if not may_somewhere(user, action):
+    if not may_somewhere(action, user):
         raise PermissionDenied(_("Only operators and park administrators can enter records."))
 
 

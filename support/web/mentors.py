@@ -15,12 +15,12 @@ from core.saving import values_of
 from core.web.errors import shown_on, status_of
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
-from incubators.scope import Action
+from incubators.scope import Action, may_somewhere
 from support.enums import MentorField
 from support.models import Mentor
 from support.selectors import mentors_matching, services_matching
 from support.services import MENTOR_FIELDS, save_mentor
-from support.web.access import allows, may_somewhere, refuse, refuse_outsiders
+from support.web.access import allows, refuse, refuse_outsiders
 from support.web.forms import MentorFilterForm, MentorForm
 
 ORDERS = {"name": "sort_key", "updated": "updated_at"}
@@ -49,7 +49,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
         "rows": [(row, field_names(row)) for row in page.rows],
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
-        "may_enter": may_somewhere(request.user, Action.ENTER),
+        "may_enter": may_somewhere(Action.ENTER, request.user),
         "today": timezone.localdate(),
     }
     return render(request, "support/mentor_list.html", context)

@@ -16,11 +16,11 @@ from core.saving import values_of
 from core.web.errors import shown_on, status_of, told_to
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
-from incubators.scope import Action
+from incubators.scope import Action, may_somewhere
 from support import services
 from support.models import ServiceRecord
 from support.selectors import services_matching
-from support.web.access import allows, may_somewhere, refuse, refuse_outsiders, sites_to_enter, store_files
+from support.web.access import allows, refuse, refuse_outsiders, sites_to_enter, store_files
 from support.web.forms import ServiceFilterForm, ServiceForm
 
 ORDERS = {"on": "on", "updated": "updated_at"}
@@ -46,7 +46,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "rows": [(row, _rights(user, row)) for row in page.rows],
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
-        "may_enter": may_somewhere(user, Action.ENTER),
+        "may_enter": may_somewhere(Action.ENTER, user),
     }
     return render(request, "support/service_list.html", context)
 

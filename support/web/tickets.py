@@ -18,7 +18,7 @@ from core.web.drafts import initial_with_draft
 from core.web.errors import shown_on, status_of, told_to
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
-from incubators.scope import Action
+from incubators.scope import Action, may_somewhere
 from incubators.selectors import people_allowed
 from projects.models import Project
 from support import services
@@ -26,7 +26,7 @@ from support.enums import EntryKind
 from support.models import Ticket
 from support.selectors import tickets_matching
 from support.stages import LIVE, MOVES
-from support.web.access import allows, may_somewhere, refuse, refuse_outsiders, store_files
+from support.web.access import allows, refuse, refuse_outsiders, store_files
 from support.web.forms import (
     AssignForm,
     CloseForm,
@@ -68,7 +68,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
-        "may_enter": may_somewhere(request.user, Action.ENTER),
+        "may_enter": may_somewhere(Action.ENTER, request.user),
         "now": now,
         "live": LIVE,
     }

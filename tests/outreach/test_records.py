@@ -9,13 +9,13 @@ import pytest
 from accounts.models import Notice, User
 from core.due import waiting_items
 from core.errors import Conflict, Invalid, Refused
+from core.identifiers import masked
 from core.models import HistoryEntry
 from core.periods import Period
 from incubators.enums import OrganisationKind
 from incubators.models import Incubator, Organisation
 from outreach import services
 from outreach.models import TrackedAgreement
-from outreach.models.contacts import masked
 from outreach.selectors import due_of_outreach, events_held, progress_of
 from projects.models import Project
 from tests.concurrency import together

@@ -6,7 +6,7 @@ import django_filters
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.response import Response
 
-from incubators.api.scoping import ScopedViewSet, require_anywhere
+from incubators.api.scoping import ScopedViewSet
 from incubators.scope import Action
 from projects import services
 from projects.api import credit_serializers as shapes
@@ -48,7 +48,7 @@ class ProposalViewSet(ScopedViewSet):
     )
     def respond(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
-        require_anywhere(Action.ENTER, request.user)
+        self.require_somewhere(Action.ENTER)
         self.check_if_sent(record)
         values = self.checked_input(shapes.AnswerInput)
         services.answer_proposal(proposal=record, actor=request.user, at=self.at, **values)

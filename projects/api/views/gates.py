@@ -8,8 +8,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.response import Response
 
 from core.api.views import ResourceViewSet
-from incubators.api.scoping import ScopedViewSet, require_anywhere
-from incubators.scope import Action, require
+from incubators.api.scoping import ScopedViewSet
+from incubators.scope import Action, require, require_somewhere
 from projects import services
 from projects.api import gate_shapes as shapes
 from projects.api.views.parts import OfProjectViewSet
@@ -66,7 +66,7 @@ class GateTableViewSet(ResourceViewSet):
         examples=[ROWS_EXAMPLE],
     )
     def create(self, request: Any) -> Response:
-        require_anywhere(Action.MANAGE, request.user)
+        require_somewhere(Action.MANAGE, user=request.user)
         values = self.checked_input(shapes.GateTableInput)
         require(Action.MANAGE, user=request.user, park_id=values["park"].pk)
         with transaction.atomic():
