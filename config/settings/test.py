@@ -5,21 +5,15 @@ import tempfile
 from pathlib import Path
 
 from config.settings.dev import *  # noqa: F403
-from config.settings.dev import CELERY_BROKER_URL, REDIS_URL
+from config.settings.dev import REDIS_URL
 
-# Processes of one test run share a broker; each takes a database of its own, so that none hears the others.
+# Processes of one test run share a Redis; none may hear the others. The cache has a database of its own,
+# since clearing it empties a whole one; the broker has keys of its own, since kombu ignores the number of a
+# database that follows the path of a socket.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1")[2:]) + 1
-
-
-def _with_database(url: str, *, parameter: str) -> str:
-    if "virtual_host=" in url or "db=" in url or url.startswith("redis://"):
-        return url.split("?")[0] + f"?{parameter}={WORKER}" if "?" in url else url
-    return f"{url}?{parameter}={WORKER}"
-
-
-REDIS_URL = _with_database(REDIS_URL, parameter="db")
-CELERY_BROKER_URL = _with_database(CELERY_BROKER_URL, parameter="virtual_host")
+REDIS_URL = f"{REDIS_URL.split('?')[0]}?db={WORKER + 1}"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"test-{WORKER}-"}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
