@@ -43,6 +43,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'enterprise',
                 'verbose_name_plural': 'enterprises',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='enterprises_search'),
+                    models.Index(fields=['updated_at', 'id'], name='enterprises_pull'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('park', 'credit_code'), name='enterprises_credit_code_once_per_park', violation_error_message='An enterprise with this unified social credit code is already recorded.'),
+                    models.UniqueConstraint(condition=models.Q(('organisation_number', ''), _negated=True), fields=('park', 'organisation_number'), name='enterprises_organisation_number_once_per_park', violation_error_message='An enterprise with this organisation number is already recorded.'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='enterprises_external_id_once', nulls_distinct=False, violation_error_message='An enterprise with this number of your own system is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('credit_code', ''), ('credit_code__regex', '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$'), _connector='OR'), name='enterprises_credit_code_form', violation_error_message='A unified social credit code has 18 characters.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +74,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'recognition',
                 'verbose_name_plural': 'recognitions',
+                'constraints': [
+                    models.UniqueConstraint(fields=('enterprise', 'kind', 'granted_on', 'certificate_number'), name='enterprises_recognition_once', violation_error_message='This recognition is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('granted_on__isnull', True), ('expires_on__isnull', True), ('granted_on__lte', models.F('expires_on')), _connector='OR'), name='enterprises_recognition_dates', violation_error_message='A title expires after it was granted.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_recognition_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_recognition_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,78 +103,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'yearly figures',
                 'verbose_name_plural': 'yearly figures',
+                'constraints': [
+                    models.UniqueConstraint(fields=('enterprise', 'year'), name='enterprises_figures_once_a_year', violation_error_message='Figures for this year are already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='enterprises_figures_year', violation_error_message='The year lies between 1990 and 2100.'),
+                    models.CheckConstraint(condition=models.Q(('revenue_amount__isnull', True), ('revenue_amount__gte', 0), _connector='OR'), name='enterprises_revenue_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('rd_expense_amount__isnull', True), ('rd_expense_amount__gte', 0), _connector='OR'), name='enterprises_rd_expense_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('tax_paid_amount__isnull', True), ('tax_paid_amount__gte', 0), _connector='OR'), name='enterprises_tax_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('rd_staff_count__isnull', True), ('staff_count__isnull', True), ('rd_staff_count__lte', models.F('staff_count')), _connector='OR'), name='enterprises_rd_staff_within_staff', violation_error_message='There cannot be more R&D staff than staff.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_figures_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_figures_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='enterprise',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='enterprises_search'),
-        ),
-        migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['updated_at', 'id'], name='enterprises_pull'),
-        ),
-        migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('park', 'credit_code'), name='enterprises_credit_code_once_per_park', violation_error_message='An enterprise with this unified social credit code is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation_number', ''), _negated=True), fields=('park', 'organisation_number'), name='enterprises_organisation_number_once_per_park', violation_error_message='An enterprise with this organisation number is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='enterprises_external_id_once', nulls_distinct=False, violation_error_message='An enterprise with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_code', ''), ('credit_code__regex', '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$'), _connector='OR'), name='enterprises_credit_code_form', violation_error_message='A unified social credit code has 18 characters.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'kind', 'granted_on', 'certificate_number'), name='enterprises_recognition_once', violation_error_message='This recognition is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_on__isnull', True), ('expires_on__isnull', True), ('granted_on__lte', models.F('expires_on')), _connector='OR'), name='enterprises_recognition_dates', violation_error_message='A title expires after it was granted.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_recognition_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_recognition_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'year'), name='enterprises_figures_once_a_year', violation_error_message='Figures for this year are already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='enterprises_figures_year', violation_error_message='The year lies between 1990 and 2100.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('revenue_amount__isnull', True), ('revenue_amount__gte', 0), _connector='OR'), name='enterprises_revenue_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('rd_expense_amount__isnull', True), ('rd_expense_amount__gte', 0), _connector='OR'), name='enterprises_rd_expense_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_paid_amount__isnull', True), ('tax_paid_amount__gte', 0), _connector='OR'), name='enterprises_tax_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('rd_staff_count__isnull', True), ('staff_count__isnull', True), ('rd_staff_count__lte', models.F('staff_count')), _connector='OR'), name='enterprises_rd_staff_within_staff', violation_error_message='There cannot be more R&D staff than staff.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_figures_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_figures_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
         ),
     ]

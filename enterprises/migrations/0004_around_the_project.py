@@ -34,76 +34,20 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(choices=[('CNY', 'yuan (CNY)'), ('HKD', 'Hong Kong dollar (HKD)'), ('SEK', 'Swedish krona (SEK)'), ('EUR', 'euro (EUR)'), ('USD', 'US dollar (USD)')], default='CNY', max_length=3, verbose_name='currency')),
                 ('investors', models.CharField(blank=True, max_length=300, verbose_name='investors')),
                 ('event_name', models.CharField(blank=True, help_text='where the parties met', max_length=160, verbose_name='matchmaking event')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='financing_events', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='financing_events', to='evidence.evidencefile', verbose_name='evidence')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'financing event',
                 'verbose_name_plural': 'financing events',
-            },
-        ),
-        migrations.CreateModel(
-            name='IpFiling',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(verbose_name='entered')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('office', models.CharField(choices=[('CN', 'China (CNIPA)'), ('PCT', 'international (PCT)'), ('EP', 'European Patent Office'), ('US', 'United States'), ('SE', 'Sweden'), ('JP', 'Japan'), ('HK', 'Hong Kong'), ('other', 'other office')], max_length=5, verbose_name='office')),
-                ('number', models.CharField(max_length=60, verbose_name='application number')),
-                ('filed_on', models.DateField(verbose_name='filed on')),
-                ('status', models.CharField(choices=[('pending', 'filed'), ('published', 'published'), ('granted', 'granted'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='pending', max_length=10, verbose_name='status')),
-                ('next_step', models.CharField(blank=True, choices=[('national_phase', 'enter the national phase'), ('examination', 'request the examination'), ('response', 'answer the office'), ('annuity', 'pay the annuity'), ('other', 'next step')], max_length=20, verbose_name='next step')),
-                ('next_deadline_on', models.DateField(blank=True, null=True, verbose_name='next deadline')),
-            ],
-            options={
-                'verbose_name': 'filing',
-                'verbose_name_plural': 'filings',
-            },
-        ),
-        migrations.CreateModel(
-            name='IpGrant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(verbose_name='entered')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('number', models.CharField(max_length=60, verbose_name='patent or certificate number')),
-                ('granted_on', models.DateField(verbose_name='granted on')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='valid until (not included)')),
-            ],
-            options={
-                'verbose_name': 'grant',
-                'verbose_name_plural': 'grants',
-            },
-        ),
-        migrations.CreateModel(
-            name='IpLicence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(verbose_name='entered')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('exclusive', 'exclusive licence'), ('sole', 'sole licence'), ('ordinary', 'ordinary licence')], max_length=10, verbose_name='kind')),
-                ('licensee', models.CharField(max_length=200, verbose_name='licensee')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until (not included)')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='fee in all')),
-                ('currency', models.CharField(choices=[('CNY', 'yuan (CNY)'), ('HKD', 'Hong Kong dollar (HKD)'), ('SEK', 'Swedish krona (SEK)'), ('EUR', 'euro (EUR)'), ('USD', 'US dollar (USD)')], default='CNY', max_length=3, verbose_name='currency')),
-            ],
-            options={
-                'verbose_name': 'licence',
-                'verbose_name_plural': 'licences',
-            },
-        ),
-        migrations.CreateModel(
-            name='IpOwner',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
-                ('percent', models.DecimalField(decimal_places=4, max_digits=7, verbose_name='share (%)')),
-            ],
-            options={
-                'verbose_name': 'owner of a right',
-                'verbose_name_plural': 'owners of a right',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='enterprises_financing_amount_positive', violation_error_message='An amount received lies above zero.'),
+                    models.UniqueConstraint(fields=('enterprise', 'round', 'on', 'amount', 'currency', 'investors'), name='enterprises_financing_once', violation_error_message='This financing is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_financing_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_financing_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,29 +66,154 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('invention', 'invention'), ('utility_model', 'utility model'), ('design', 'design'), ('software', 'software copyright'), ('plant_variety', 'plant variety'), ('pct_family', 'PCT family')], max_length=20, verbose_name='kind')),
                 ('priority_on', models.DateField(blank=True, help_text='the first filing of the family', null=True, verbose_name='priority date')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ip_rights', to='enterprises.enterprise', verbose_name='enterprise')),
             ],
             options={
                 'verbose_name': 'intellectual property right',
                 'verbose_name_plural': 'intellectual property rights',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='enterprises_ip_search'),
+                    models.Index(fields=['updated_at', 'id'], name='enterprises_ip_pull'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('enterprise', 'external_id'), name='enterprises_ip_external_id_once', violation_error_message='A right with this number of your own system is already recorded.'),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LadderCriterion',
+            name='IpFiling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='line')),
-                ('key', models.CharField(choices=[('months_registered', 'full months since registration'), ('staff_count', 'staff'), ('revenue', 'revenue of the last year'), ('total_assets', 'total assets'), ('rd_staff_share', 'share of R&D staff'), ('rd_revenue_share', 'R&D expense in revenue, up to three years together'), ('rd_in_china_share', 'R&D expense spent in China, up to three years together'), ('high_tech_income_share', 'income from high-tech products and services'), ('main_business_share', 'income from the main business'), ('debt_ratio', 'liabilities in total assets'), ('rd_expense_lowest_2y', 'R&D expense, the lower of two years'), ('rd_share_lowest_2y', 'R&D expense in revenue, the lower of two years'), ('new_equity_2y', 'verified equity financing of the last two years'), ('revenue_growth_2y', 'yearly growth of revenue over two years'), ('innovation_score', 'score of the experts for innovation'), ('tech_sme_score', 'score of the technology SME table'), ('platform_score', 'score on the cultivation platform'), ('owns_core_ip', 'owns the core intellectual property'), ('no_serious_incident', 'no serious incident in the last year')], max_length=40, verbose_name='criterion')),
-                ('comparison', models.CharField(choices=[('at_least', 'at least'), ('at_most', 'at most'), ('exceeds', 'more than'), ('below', 'less than'), ('holds', 'is the case'), ('decision', 'decided by an authority')], max_length=10, verbose_name='comparison')),
-                ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='threshold')),
-                ('applies_key', models.CharField(blank=True, choices=[('months_registered', 'full months since registration'), ('staff_count', 'staff'), ('revenue', 'revenue of the last year'), ('total_assets', 'total assets'), ('rd_staff_share', 'share of R&D staff'), ('rd_revenue_share', 'R&D expense in revenue, up to three years together'), ('rd_in_china_share', 'R&D expense spent in China, up to three years together'), ('high_tech_income_share', 'income from high-tech products and services'), ('main_business_share', 'income from the main business'), ('debt_ratio', 'liabilities in total assets'), ('rd_expense_lowest_2y', 'R&D expense, the lower of two years'), ('rd_share_lowest_2y', 'R&D expense in revenue, the lower of two years'), ('new_equity_2y', 'verified equity financing of the last two years'), ('revenue_growth_2y', 'yearly growth of revenue over two years'), ('innovation_score', 'score of the experts for innovation'), ('tech_sme_score', 'score of the technology SME table'), ('platform_score', 'score on the cultivation platform'), ('owns_core_ip', 'owns the core intellectual property'), ('no_serious_incident', 'no serious incident in the last year')], max_length=40, verbose_name='applies by')),
-                ('applies_above', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='above (not included)')),
-                ('applies_upto', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='up to (included)')),
-                ('alternative', models.CharField(blank=True, max_length=20, verbose_name='alternatives')),
-                ('clause', models.CharField(max_length=400, verbose_name='clause')),
+                ('entered_at', models.DateTimeField(verbose_name='entered')),
+                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('office', models.CharField(choices=[('CN', 'China (CNIPA)'), ('PCT', 'international (PCT)'), ('EP', 'European Patent Office'), ('US', 'United States'), ('SE', 'Sweden'), ('JP', 'Japan'), ('HK', 'Hong Kong'), ('other', 'other office')], max_length=5, verbose_name='office')),
+                ('number', models.CharField(max_length=60, verbose_name='application number')),
+                ('filed_on', models.DateField(verbose_name='filed on')),
+                ('status', models.CharField(choices=[('pending', 'filed'), ('published', 'published'), ('granted', 'granted'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='pending', max_length=10, verbose_name='status')),
+                ('next_step', models.CharField(blank=True, choices=[('national_phase', 'enter the national phase'), ('examination', 'request the examination'), ('response', 'answer the office'), ('annuity', 'pay the annuity'), ('other', 'next step')], max_length=20, verbose_name='next step')),
+                ('next_deadline_on', models.DateField(blank=True, null=True, verbose_name='next deadline')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ip_filings', to='evidence.evidencefile', verbose_name='evidence')),
+                ('park', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park')),
+                ('recognition', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filing', to='enterprises.recognition', verbose_name='counted as')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
+                ('right', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filings', to='enterprises.ipright', verbose_name='right')),
             ],
             options={
-                'verbose_name': 'criterion of the growth ladder',
-                'verbose_name_plural': 'criteria of the growth ladder',
+                'verbose_name': 'filing',
+                'verbose_name_plural': 'filings',
+                'constraints': [
+                    models.UniqueConstraint(fields=('park', 'office', 'number'), name='enterprises_filing_once', violation_error_message='A filing with this number is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('next_deadline_on__isnull', True), models.Q(('next_step', ''), _negated=True), _connector='OR'), name='enterprises_filing_deadline_has_step', violation_error_message='Say what has to be done by the deadline.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_filing_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_filing_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='IpGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entered_at', models.DateTimeField(verbose_name='entered')),
+                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('number', models.CharField(max_length=60, verbose_name='patent or certificate number')),
+                ('granted_on', models.DateField(verbose_name='granted on')),
+                ('expires_on', models.DateField(blank=True, null=True, verbose_name='valid until (not included)')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ip_grants', to='evidence.evidencefile', verbose_name='evidence')),
+                ('filing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='grant', to='enterprises.ipfiling', verbose_name='filing')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
+            ],
+            options={
+                'verbose_name': 'grant',
+                'verbose_name_plural': 'grants',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('granted_on__isnull', True), ('expires_on__isnull', True), ('granted_on__lte', models.F('expires_on')), _connector='OR'), name='enterprises_grant_dates', violation_error_message='A right expires after it was granted.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_grant_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_grant_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='IpLicence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entered_at', models.DateTimeField(verbose_name='entered')),
+                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('kind', models.CharField(choices=[('exclusive', 'exclusive licence'), ('sole', 'sole licence'), ('ordinary', 'ordinary licence')], max_length=10, verbose_name='kind')),
+                ('licensee', models.CharField(max_length=200, verbose_name='licensee')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until (not included)')),
+                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='fee in all')),
+                ('currency', models.CharField(choices=[('CNY', 'yuan (CNY)'), ('HKD', 'Hong Kong dollar (HKD)'), ('SEK', 'Swedish krona (SEK)'), ('EUR', 'euro (EUR)'), ('USD', 'US dollar (USD)')], default='CNY', max_length=3, verbose_name='currency')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ip_licences', to='evidence.evidencefile', verbose_name='evidence')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
+                ('right', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='licences', to='enterprises.ipright', verbose_name='right')),
+            ],
+            options={
+                'verbose_name': 'licence',
+                'verbose_name_plural': 'licences',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='enterprises_licence_amount_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='enterprises_licence_dates', violation_error_message='A licence ends after it starts.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'exclusive')), expressions=[(django.contrib.postgres.indexes.OpClass('right', 'gist_int8_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_licence_exclusive', violation_error_message='Another exclusive licence covers part of this time.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_licence_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_licence_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Person',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
+                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
+                ('search_text', models.TextField(default='', editable=False)),
+                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
+                ('external_id', models.CharField(blank=True, max_length=80, verbose_name='number in your own system')),
+                ('provenance', models.CharField(choices=[('recorded', 'recorded'), ('demonstration', 'demonstration')], default='recorded', max_length=14, verbose_name='provenance')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('created_at', models.DateTimeField(verbose_name='created')),
+                ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('role', models.CharField(blank=True, max_length=120, verbose_name='role')),
+                ('degree', models.CharField(blank=True, choices=[('bachelor', 'bachelor'), ('master', 'master'), ('doctor', 'doctor'), ('other', 'other education')], max_length=10, verbose_name='degree')),
+                ('region', models.CharField(blank=True, max_length=60, verbose_name='nationality or region')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='enterprises.enterprise', verbose_name='enterprise')),
+            ],
+            options={
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('enterprise', 'external_id'), name='enterprises_person_external_id_once', violation_error_message='A person with this number of your own system is already recorded.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='IpOwner',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
+                ('percent', models.DecimalField(decimal_places=4, max_digits=7, verbose_name='share (%)')),
+                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_rights', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('right', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owners', to='enterprises.ipright')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_rights', to='enterprises.person', verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'owner of a right',
+                'verbose_name_plural': 'owners of a right',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('enterprise__isnull', False), ('name', ''), ('person__isnull', True)), models.Q(('enterprise__isnull', True), ('name', ''), ('person__isnull', False)), models.Q(('enterprise__isnull', True), ('person__isnull', True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='enterprises_ip_owner_is_one', violation_error_message='An owner is an enterprise, a person or an organisation by name.'),
+                    models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='enterprises_ip_owner_percent', violation_error_message='A share lies above 0% and at most at 100%.'),
+                    models.UniqueConstraint(fields=('right', 'enterprise', 'person', 'name'), name='enterprises_ip_owner_once', nulls_distinct=False, violation_error_message='This owner is already listed.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,10 +229,43 @@ class Migration(migrations.Migration):
                 ('window_from', models.DateField(blank=True, null=True, verbose_name='applications from')),
                 ('window_until', models.DateField(blank=True, null=True, verbose_name='applications until (included)')),
                 ('entered_at', models.DateTimeField(verbose_name='entered')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ladder_rules', to='incubators.park', verbose_name='park')),
             ],
             options={
                 'verbose_name': 'version of the thresholds',
                 'verbose_name_plural': 'versions of the thresholds',
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce('park', models.Value(0), output_field=models.BigIntegerField()), name='gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('rung', name='gist_text_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_ladder_rule_no_overlap', violation_error_message='Another version of these thresholds covers part of this time.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='enterprises_ladder_rule_dates', violation_error_message='A version ends after it starts.'),
+                    models.CheckConstraint(condition=models.Q(('window_from__isnull', True), ('window_until__isnull', True), ('window_from__lte', models.F('window_until')), _connector='OR'), name='enterprises_ladder_rule_window', violation_error_message='Applications end after they begin.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='LadderCriterion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='line')),
+                ('key', models.CharField(choices=[('months_registered', 'full months since registration'), ('staff_count', 'staff'), ('revenue', 'revenue of the last year'), ('total_assets', 'total assets'), ('rd_staff_share', 'share of R&D staff'), ('rd_revenue_share', 'R&D expense in revenue, up to three years together'), ('rd_in_china_share', 'R&D expense spent in China, up to three years together'), ('high_tech_income_share', 'income from high-tech products and services'), ('main_business_share', 'income from the main business'), ('debt_ratio', 'liabilities in total assets'), ('rd_expense_lowest_2y', 'R&D expense, the lower of two years'), ('rd_share_lowest_2y', 'R&D expense in revenue, the lower of two years'), ('new_equity_2y', 'verified equity financing of the last two years'), ('revenue_growth_2y', 'yearly growth of revenue over two years'), ('innovation_score', 'score of the experts for innovation'), ('tech_sme_score', 'score of the technology SME table'), ('platform_score', 'score on the cultivation platform'), ('owns_core_ip', 'owns the core intellectual property'), ('no_serious_incident', 'no serious incident in the last year')], max_length=40, verbose_name='criterion')),
+                ('comparison', models.CharField(choices=[('at_least', 'at least'), ('at_most', 'at most'), ('exceeds', 'more than'), ('below', 'less than'), ('holds', 'is the case'), ('decision', 'decided by an authority')], max_length=10, verbose_name='comparison')),
+                ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='threshold')),
+                ('applies_key', models.CharField(blank=True, choices=[('months_registered', 'full months since registration'), ('staff_count', 'staff'), ('revenue', 'revenue of the last year'), ('total_assets', 'total assets'), ('rd_staff_share', 'share of R&D staff'), ('rd_revenue_share', 'R&D expense in revenue, up to three years together'), ('rd_in_china_share', 'R&D expense spent in China, up to three years together'), ('high_tech_income_share', 'income from high-tech products and services'), ('main_business_share', 'income from the main business'), ('debt_ratio', 'liabilities in total assets'), ('rd_expense_lowest_2y', 'R&D expense, the lower of two years'), ('rd_share_lowest_2y', 'R&D expense in revenue, the lower of two years'), ('new_equity_2y', 'verified equity financing of the last two years'), ('revenue_growth_2y', 'yearly growth of revenue over two years'), ('innovation_score', 'score of the experts for innovation'), ('tech_sme_score', 'score of the technology SME table'), ('platform_score', 'score on the cultivation platform'), ('owns_core_ip', 'owns the core intellectual property'), ('no_serious_incident', 'no serious incident in the last year')], max_length=40, verbose_name='applies by')),
+                ('applies_above', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='above (not included)')),
+                ('applies_upto', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='up to (included)')),
+                ('alternative', models.CharField(blank=True, max_length=20, verbose_name='alternatives')),
+                ('clause', models.CharField(max_length=400, verbose_name='clause')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='enterprises.ladderrule')),
+            ],
+            options={
+                'verbose_name': 'criterion of the growth ladder',
+                'verbose_name_plural': 'criteria of the growth ladder',
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule', 'position'), name='enterprises_ladder_line_once', violation_error_message='This line is already there.'),
+                    models.CheckConstraint(condition=models.Q(('comparison__in', ['holds', 'decision']), ('value__isnull', False), _connector='OR'), name='enterprises_ladder_line_has_value', violation_error_message='This comparison needs a threshold.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('applies_above__isnull', True), ('applies_key', ''), ('applies_upto__isnull', True)), models.Q(models.Q(('applies_key', ''), _negated=True), models.Q(('applies_above__isnull', False), ('applies_upto__isnull', False), _connector='OR')), _connector='OR'), name='enterprises_ladder_band', violation_error_message='A line that applies to some says by which value and from where.'),
+                    models.CheckConstraint(condition=models.Q(('applies_above__isnull', True), ('applies_upto__isnull', True), ('applies_above__lte', models.F('applies_upto')), _connector='OR'), name='enterprises_ladder_band_order', violation_error_message='The band ends above where it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,10 +285,23 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='until (not included)')),
                 ('guarantee', models.CharField(choices=[('credit', 'credit, no security'), ('ip_pledge', 'pledge of intellectual property'), ('mortgage', 'mortgage'), ('guarantor', 'guarantor'), ('insurance', 'credit insurance'), ('risk_pool', 'risk-sharing fund')], max_length=12, verbose_name='security')),
                 ('event_name', models.CharField(blank=True, help_text='where the parties met', max_length=160, verbose_name='matchmaking event')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loans', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='evidence.evidencefile', verbose_name='evidence')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'loan',
                 'verbose_name_plural': 'loans',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('line_amount__gt', 0)), name='enterprises_loan_line_positive', violation_error_message='A credit line lies above zero.'),
+                    models.CheckConstraint(condition=models.Q(('drawn_amount__gte', 0), ('drawn_amount__lte', models.F('line_amount'))), name='enterprises_loan_drawn_within_line', violation_error_message='What is drawn lies between zero and the credit line.'),
+                    models.CheckConstraint(condition=models.Q(('rate_percent__isnull', True), models.Q(('rate_percent__gte', 0), ('rate_percent__lte', 100)), _connector='OR'), name='enterprises_loan_rate', violation_error_message='A yearly rate lies between 0% and 100%.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='enterprises_loan_dates', violation_error_message='A loan ends after it starts.'),
+                    models.UniqueConstraint(fields=('enterprise', 'bank', 'product', 'starts_on', 'line_amount', 'currency'), name='enterprises_loan_once', violation_error_message='This loan is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_loan_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_loan_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,34 +323,27 @@ class Migration(migrations.Migration):
                 ('rent_free_until', models.DateField(blank=True, null=True, verbose_name='rent-free until (not included)')),
                 ('deposit_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='deposit')),
                 ('agreement', models.CharField(blank=True, max_length=80, verbose_name='agreement number')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='evidence.evidencefile', verbose_name='evidence')),
+                ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='incubators.space', verbose_name='space')),
             ],
             options={
                 'verbose_name': 'occupancy',
                 'verbose_name_plural': 'occupancies',
-            },
-        ),
-        migrations.CreateModel(
-            name='Person',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
-                ('external_id', models.CharField(blank=True, max_length=80, verbose_name='number in your own system')),
-                ('provenance', models.CharField(choices=[('recorded', 'recorded'), ('demonstration', 'demonstration')], default='recorded', max_length=14, verbose_name='provenance')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('updated_at', models.DateTimeField(verbose_name='changed')),
-                ('role', models.CharField(blank=True, max_length=120, verbose_name='role')),
-                ('degree', models.CharField(blank=True, choices=[('bachelor', 'bachelor'), ('master', 'master'), ('doctor', 'doctor'), ('other', 'other education')], max_length=10, verbose_name='degree')),
-                ('region', models.CharField(blank=True, max_length=60, verbose_name='nationality or region')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-            ],
-            options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                'indexes': [
+                    models.Index(fields=['updated_at', 'id'], name='enterprises_occupancy_pull'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='enterprises_occupancy_has_area', violation_error_message='An occupancy has an area above zero square metres.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='enterprises_occupancy_dates', violation_error_message='An occupancy ends after it starts.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('rent_free_until__isnull', True), ('starts_on__lte', models.F('rent_free_until')), _connector='OR'), name='enterprises_rent_free_after_start', violation_error_message='The rent-free time ends after the occupancy starts.'),
+                    models.CheckConstraint(condition=models.Q(('rent_free_until__isnull', True), ('ends_on__isnull', True), ('rent_free_until__lte', models.F('ends_on')), _connector='OR'), name='enterprises_rent_free_before_end', violation_error_message='The rent-free time ends with the occupancy at the latest.'),
+                    models.CheckConstraint(condition=models.Q(('rent_amount__isnull', True), ('rent_amount__gte', 0), _connector='OR'), name='enterprises_rent_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('deposit_amount__isnull', True), ('deposit_amount__gte', 0), _connector='OR'), name='enterprises_deposit_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_whole', True)), expressions=[(django.contrib.postgres.indexes.OpClass('space', 'gist_int8_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_occupancy_whole_no_overlap', violation_error_message='The whole space is already taken for part of this time.'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('space', 'external_id'), name='enterprises_occupancy_external_id_once', violation_error_message='An occupancy with this number of your own system is already recorded.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,10 +360,22 @@ class Migration(migrations.Migration):
                 ('lost_on', models.DateField(blank=True, null=True, verbose_name='loss established on')),
                 ('compensated_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='compensated')),
                 ('compensated_on', models.DateField(blank=True, null=True, verbose_name='compensated on')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risk_shares', to='evidence.evidencefile', verbose_name='evidence')),
+                ('loan', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='risk_share', to='enterprises.loan', verbose_name='loan')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'shared risk',
                 'verbose_name_plural': 'shared risks',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('bank_percent', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(100), '-', models.F('government_percent')), '-', models.F('insurer_percent')))), name='enterprises_risk_shares_total_100', violation_error_message='The shares of the risk have to total 100%.'),
+                    models.CheckConstraint(condition=models.Q(('bank_percent__gte', 0), ('government_percent__gte', 0), ('insurer_percent__gte', 0)), name='enterprises_risk_shares_not_negative', violation_error_message='No share of the risk lies below 0%.'),
+                    models.CheckConstraint(condition=models.Q(('loss_amount__isnull', True), ('loss_amount__gte', 0), _connector='OR'), name='enterprises_risk_loss_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('compensated_amount__isnull', True), models.Q(('compensated_amount__gte', 0), ('compensated_amount__lte', models.F('loss_amount'))), _connector='OR'), name='enterprises_risk_compensated_within_loss', violation_error_message='What is compensated lies between zero and the loss.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_risk_share_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_risk_share_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,10 +389,20 @@ class Migration(migrations.Migration):
                 ('on', models.DateField(verbose_name='as of')),
                 ('value', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='value')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stated_facts', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stated_facts', to='evidence.evidencefile', verbose_name='evidence')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'stated fact',
                 'verbose_name_plural': 'stated facts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('enterprise', 'key', 'on'), name='enterprises_stated_fact_once', violation_error_message='This fact is already stated for that day.'),
+                    models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='enterprises_stated_fact_not_negative', violation_error_message='This value cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_stated_fact_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_stated_fact_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -291,10 +421,23 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='amount promised')),
                 ('currency', models.CharField(choices=[('CNY', 'yuan (CNY)'), ('HKD', 'Hong Kong dollar (HKD)'), ('SEK', 'Swedish krona (SEK)'), ('EUR', 'euro (EUR)'), ('USD', 'US dollar (USD)')], default='CNY', max_length=3, verbose_name='currency')),
                 ('document_number', models.CharField(blank=True, max_length=80, verbose_name='document number')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='talent_results', to='evidence.evidencefile', verbose_name='evidence')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='enterprises.person', verbose_name='person')),
+                ('recognition', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='talent_result', to='enterprises.recognition', verbose_name='counted as')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'talent-plan result',
                 'verbose_name_plural': 'talent-plan results',
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'plan', 'plan_name', 'year'), name='enterprises_talent_result_once', violation_error_message="This person's application of that year is already recorded."),
+                    models.CheckConstraint(condition=models.Q(models.Q(('plan', 'other'), models.Q(('plan_name', ''), _negated=True)), models.Q(models.Q(('plan', 'other'), _negated=True), ('plan_name', '')), _connector='OR'), name='enterprises_talent_plan_named', violation_error_message='Name the plan where it is another one, and only there.'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='enterprises_talent_year', violation_error_message='The year lies between 1990 and 2100.'),
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='enterprises_talent_amount_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_talent_result_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_talent_result_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -308,10 +451,20 @@ class Migration(migrations.Migration):
                 ('authority', models.CharField(blank=True, max_length=160, verbose_name='published by')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='until (not included)')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='whitelist_entries', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='whitelist_entries', to='evidence.evidencefile', verbose_name='evidence')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'whitelist entry',
                 'verbose_name_plural': 'whitelist entries',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='enterprises_whitelist_dates', violation_error_message='An entry ends after it starts.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('enterprise', 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('list_name', 'gist_text_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_whitelist_no_overlap', violation_error_message='The enterprise is already on this list for part of this time.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_whitelist_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_whitelist_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -379,534 +532,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='yearlyfigure',
             constraint=models.CheckConstraint(condition=models.Q(('rd_in_china_amount__isnull', True), ('rd_expense_amount__isnull', True), ('rd_in_china_amount__lte', models.F('rd_expense_amount')), _connector='OR'), name='enterprises_rd_in_china_within_rd', violation_error_message='R&D spent in China cannot exceed all R&D expense.'),
-        ),
-        migrations.AddField(
-            model_name='financingevent',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='financingevent',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='financing_events', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='financingevent',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='financing_events', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='financingevent',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='ipfiling',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='ipfiling',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ip_filings', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='ipfiling',
-            name='park',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park'),
-        ),
-        migrations.AddField(
-            model_name='ipfiling',
-            name='recognition',
-            field=models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='filing', to='enterprises.recognition', verbose_name='counted as'),
-        ),
-        migrations.AddField(
-            model_name='ipfiling',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='ipgrant',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='ipgrant',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ip_grants', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='ipgrant',
-            name='filing',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='grant', to='enterprises.ipfiling', verbose_name='filing'),
-        ),
-        migrations.AddField(
-            model_name='ipgrant',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='iplicence',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='iplicence',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ip_licences', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='iplicence',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='ipowner',
-            name='enterprise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_rights', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='ipright',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='ipright',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ip_rights', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='ipowner',
-            name='right',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owners', to='enterprises.ipright'),
-        ),
-        migrations.AddField(
-            model_name='iplicence',
-            name='right',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='licences', to='enterprises.ipright', verbose_name='right'),
-        ),
-        migrations.AddField(
-            model_name='ipfiling',
-            name='right',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filings', to='enterprises.ipright', verbose_name='right'),
-        ),
-        migrations.AddField(
-            model_name='ladderrule',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='ladderrule',
-            name='park',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ladder_rules', to='incubators.park', verbose_name='park'),
-        ),
-        migrations.AddField(
-            model_name='laddercriterion',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='enterprises.ladderrule'),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loans', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='occupancy',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='occupancy',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='occupancy',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='occupancy',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='incubators.space', verbose_name='space'),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='ipowner',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_rights', to='enterprises.person', verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='riskshare',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='riskshare',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risk_shares', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='riskshare',
-            name='loan',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='risk_share', to='enterprises.loan', verbose_name='loan'),
-        ),
-        migrations.AddField(
-            model_name='riskshare',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='statedfact',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='statedfact',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stated_facts', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='statedfact',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stated_facts', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='statedfact',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='talentresult',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='talentresult',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='talent_results', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='talentresult',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='enterprises.person', verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='talentresult',
-            name='recognition',
-            field=models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='talent_result', to='enterprises.recognition', verbose_name='counted as'),
-        ),
-        migrations.AddField(
-            model_name='talentresult',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='whitelistentry',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='whitelistentry',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='whitelist_entries', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='whitelistentry',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='whitelist_entries', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='whitelistentry',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingevent',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='enterprises_financing_amount_positive', violation_error_message='An amount received lies above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingevent',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'round', 'on', 'amount', 'currency', 'investors'), name='enterprises_financing_once', violation_error_message='This financing is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_financing_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingevent',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_financing_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_on__isnull', True), ('expires_on__isnull', True), ('granted_on__lte', models.F('expires_on')), _connector='OR'), name='enterprises_grant_dates', violation_error_message='A right expires after it was granted.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_grant_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_grant_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddIndex(
-            model_name='ipright',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='enterprises_ip_search'),
-        ),
-        migrations.AddIndex(
-            model_name='ipright',
-            index=models.Index(fields=['updated_at', 'id'], name='enterprises_ip_pull'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipright',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('enterprise', 'external_id'), name='enterprises_ip_external_id_once', violation_error_message='A right with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='iplicence',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='enterprises_licence_amount_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='iplicence',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='enterprises_licence_dates', violation_error_message='A licence ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='iplicence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'exclusive')), expressions=[(django.contrib.postgres.indexes.OpClass('right', 'gist_int8_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_licence_exclusive', violation_error_message='Another exclusive licence covers part of this time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='iplicence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_licence_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='iplicence',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_licence_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipfiling',
-            constraint=models.UniqueConstraint(fields=('park', 'office', 'number'), name='enterprises_filing_once', violation_error_message='A filing with this number is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipfiling',
-            constraint=models.CheckConstraint(condition=models.Q(('next_deadline_on__isnull', True), models.Q(('next_step', ''), _negated=True), _connector='OR'), name='enterprises_filing_deadline_has_step', violation_error_message='Say what has to be done by the deadline.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipfiling',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_filing_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipfiling',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_filing_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ladderrule',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce('park', models.Value(0), output_field=models.BigIntegerField()), name='gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('rung', name='gist_text_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_ladder_rule_no_overlap', violation_error_message='Another version of these thresholds covers part of this time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ladderrule',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='enterprises_ladder_rule_dates', violation_error_message='A version ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ladderrule',
-            constraint=models.CheckConstraint(condition=models.Q(('window_from__isnull', True), ('window_until__isnull', True), ('window_from__lte', models.F('window_until')), _connector='OR'), name='enterprises_ladder_rule_window', violation_error_message='Applications end after they begin.'),
-        ),
-        migrations.AddConstraint(
-            model_name='laddercriterion',
-            constraint=models.UniqueConstraint(fields=('rule', 'position'), name='enterprises_ladder_line_once', violation_error_message='This line is already there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='laddercriterion',
-            constraint=models.CheckConstraint(condition=models.Q(('comparison__in', ['holds', 'decision']), ('value__isnull', False), _connector='OR'), name='enterprises_ladder_line_has_value', violation_error_message='This comparison needs a threshold.'),
-        ),
-        migrations.AddConstraint(
-            model_name='laddercriterion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applies_above__isnull', True), ('applies_key', ''), ('applies_upto__isnull', True)), models.Q(models.Q(('applies_key', ''), _negated=True), models.Q(('applies_above__isnull', False), ('applies_upto__isnull', False), _connector='OR')), _connector='OR'), name='enterprises_ladder_band', violation_error_message='A line that applies to some says by which value and from where.'),
-        ),
-        migrations.AddConstraint(
-            model_name='laddercriterion',
-            constraint=models.CheckConstraint(condition=models.Q(('applies_above__isnull', True), ('applies_upto__isnull', True), ('applies_above__lte', models.F('applies_upto')), _connector='OR'), name='enterprises_ladder_band_order', violation_error_message='The band ends above where it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('line_amount__gt', 0)), name='enterprises_loan_line_positive', violation_error_message='A credit line lies above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_amount__gte', 0), ('drawn_amount__lte', models.F('line_amount'))), name='enterprises_loan_drawn_within_line', violation_error_message='What is drawn lies between zero and the credit line.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_percent__isnull', True), models.Q(('rate_percent__gte', 0), ('rate_percent__lte', 100)), _connector='OR'), name='enterprises_loan_rate', violation_error_message='A yearly rate lies between 0% and 100%.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='enterprises_loan_dates', violation_error_message='A loan ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'bank', 'product', 'starts_on', 'line_amount', 'currency'), name='enterprises_loan_once', violation_error_message='This loan is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_loan_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_loan_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddIndex(
-            model_name='occupancy',
-            index=models.Index(fields=['updated_at', 'id'], name='enterprises_occupancy_pull'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='enterprises_occupancy_has_area', violation_error_message='An occupancy has an area above zero square metres.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='enterprises_occupancy_dates', violation_error_message='An occupancy ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('rent_free_until__isnull', True), ('starts_on__lte', models.F('rent_free_until')), _connector='OR'), name='enterprises_rent_free_after_start', violation_error_message='The rent-free time ends after the occupancy starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('rent_free_until__isnull', True), ('ends_on__isnull', True), ('rent_free_until__lte', models.F('ends_on')), _connector='OR'), name='enterprises_rent_free_before_end', violation_error_message='The rent-free time ends with the occupancy at the latest.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('rent_amount__isnull', True), ('rent_amount__gte', 0), _connector='OR'), name='enterprises_rent_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('deposit_amount__isnull', True), ('deposit_amount__gte', 0), _connector='OR'), name='enterprises_deposit_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_whole', True)), expressions=[(django.contrib.postgres.indexes.OpClass('space', 'gist_int8_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_occupancy_whole_no_overlap', violation_error_message='The whole space is already taken for part of this time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('space', 'external_id'), name='enterprises_occupancy_external_id_once', violation_error_message='An occupancy with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('enterprise', 'external_id'), name='enterprises_person_external_id_once', violation_error_message='A person with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipowner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('enterprise__isnull', False), ('name', ''), ('person__isnull', True)), models.Q(('enterprise__isnull', True), ('name', ''), ('person__isnull', False)), models.Q(('enterprise__isnull', True), ('person__isnull', True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='enterprises_ip_owner_is_one', violation_error_message='An owner is an enterprise, a person or an organisation by name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipowner',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='enterprises_ip_owner_percent', violation_error_message='A share lies above 0% and at most at 100%.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ipowner',
-            constraint=models.UniqueConstraint(fields=('right', 'enterprise', 'person', 'name'), name='enterprises_ip_owner_once', nulls_distinct=False, violation_error_message='This owner is already listed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskshare',
-            constraint=models.CheckConstraint(condition=models.Q(('bank_percent', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(100), '-', models.F('government_percent')), '-', models.F('insurer_percent')))), name='enterprises_risk_shares_total_100', violation_error_message='The shares of the risk have to total 100%.'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskshare',
-            constraint=models.CheckConstraint(condition=models.Q(('bank_percent__gte', 0), ('government_percent__gte', 0), ('insurer_percent__gte', 0)), name='enterprises_risk_shares_not_negative', violation_error_message='No share of the risk lies below 0%.'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskshare',
-            constraint=models.CheckConstraint(condition=models.Q(('loss_amount__isnull', True), ('loss_amount__gte', 0), _connector='OR'), name='enterprises_risk_loss_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskshare',
-            constraint=models.CheckConstraint(condition=models.Q(('compensated_amount__isnull', True), models.Q(('compensated_amount__gte', 0), ('compensated_amount__lte', models.F('loss_amount'))), _connector='OR'), name='enterprises_risk_compensated_within_loss', violation_error_message='What is compensated lies between zero and the loss.'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskshare',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_risk_share_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskshare',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_risk_share_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statedfact',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'key', 'on'), name='enterprises_stated_fact_once', violation_error_message='This fact is already stated for that day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statedfact',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='enterprises_stated_fact_not_negative', violation_error_message='This value cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statedfact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_stated_fact_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statedfact',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_stated_fact_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='talentresult',
-            constraint=models.UniqueConstraint(fields=('person', 'plan', 'plan_name', 'year'), name='enterprises_talent_result_once', violation_error_message="This person's application of that year is already recorded."),
-        ),
-        migrations.AddConstraint(
-            model_name='talentresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('plan', 'other'), models.Q(('plan_name', ''), _negated=True)), models.Q(models.Q(('plan', 'other'), _negated=True), ('plan_name', '')), _connector='OR'), name='enterprises_talent_plan_named', violation_error_message='Name the plan where it is another one, and only there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='talentresult',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='enterprises_talent_year', violation_error_message='The year lies between 1990 and 2100.'),
-        ),
-        migrations.AddConstraint(
-            model_name='talentresult',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='enterprises_talent_amount_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='talentresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_talent_result_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='talentresult',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_talent_result_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whitelistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='enterprises_whitelist_dates', violation_error_message='An entry ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whitelistentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('enterprise', 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('list_name', 'gist_text_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='enterprises_whitelist_no_overlap', violation_error_message='The enterprise is already on this list for part of this time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whitelistentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='enterprises_whitelist_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whitelistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='enterprises_whitelist_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
         ),
     ]

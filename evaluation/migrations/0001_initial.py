@@ -90,6 +90,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'evaluation run',
                 'verbose_name_plural': 'evaluation runs',
+                'indexes': [
+                    models.Index(fields=['park', 'requested_at'], name='evaluation_runs_of_park'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('park', 'incubator', 'audience', 'period', 'scheme', 'input_sha256'), name='evaluation_same_inputs_same_run', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('audience', 'park'), ('incubator__isnull', False), _connector='OR'), name='evaluation_operators_see_one_incubator'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +119,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'scheme node',
                 'verbose_name_plural': 'scheme nodes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('scheme', 'code'), name='evaluation_node_code_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('indicator__isnull', True), ('kind', 'group')), models.Q(models.Q(('kind', 'group'), _negated=True), ('indicator__isnull', False)), _connector='OR'), name='evaluation_leaf_has_indicator', violation_error_message='A heading has no indicator; everything else has one.'),
+                    models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='evaluation_weight_not_negative', violation_error_message='Points are not below zero.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,29 +197,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['state', 'lease_until'], name='evaluation_reports_to_resume')],
                 'constraints': [models.UniqueConstraint(fields=('run', 'format', 'language'), name='evaluation_one_file_per_format'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(models.Q(('storage_name', ''), _negated=True), models.Q(('sha256', ''), _negated=True), ('finished_at__isnull', False), ('size__gt', 0)), _connector='OR'), name='evaluation_done_report_has_file'), models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 100)), name='evaluation_progress_is_a_percentage')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='evaluationrun',
-            index=models.Index(fields=['park', 'requested_at'], name='evaluation_runs_of_park'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationrun',
-            constraint=models.UniqueConstraint(fields=('park', 'incubator', 'audience', 'period', 'scheme', 'input_sha256'), name='evaluation_same_inputs_same_run', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationrun',
-            constraint=models.CheckConstraint(condition=models.Q(('audience', 'park'), ('incubator__isnull', False), _connector='OR'), name='evaluation_operators_see_one_incubator'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemenode',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code'), name='evaluation_node_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemenode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('indicator__isnull', True), ('kind', 'group')), models.Q(models.Q(('kind', 'group'), _negated=True), ('indicator__isnull', False)), _connector='OR'), name='evaluation_leaf_has_indicator', violation_error_message='A heading has no indicator; everything else has one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemenode',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='evaluation_weight_not_negative', violation_error_message='Points are not below zero.'),
         ),
     ]

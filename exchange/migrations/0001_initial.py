@@ -51,6 +51,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'import run',
                 'verbose_name_plural': 'import runs',
+                'indexes': [
+                    models.Index(fields=['park', 'incubator', '-created_at', '-id'], name='exchange_runs_of_place'),
+                    models.Index(condition=models.Q(('state__in', ['reading', 'writing'])), fields=['lease_until'], name='exchange_runs_at_work'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(models.Q(('sha256', ''), _negated=True), models.Q(('state__in', ['discarded', 'undone', 'failed']), _negated=True)), fields=('sheet', 'park', 'incubator', 'sha256'), name='exchange_same_file_once', nulls_distinct=False, violation_error_message='This file has been brought in already.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'mapping', 'ready', 'writing', 'done', 'failed', 'undone', 'discarded'])), name='exchange_run_state_known', violation_error_message='An import has no such state.'),
+                    models.CheckConstraint(condition=models.Q(('source__in', ['file', 'pasted', 'grid'])), name='exchange_run_source_known', violation_error_message='An import has no such source.'),
+                    models.CheckConstraint(condition=models.Q(('source', 'grid'), models.Q(models.Q(('storage_name', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='exchange_file_is_stored', violation_error_message='What was brought in is kept with its digest.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at__isnull', False), _connector='OR'), name='exchange_undone_has_a_time', violation_error_message='An import that was undone says when.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'discarded'), _negated=True), ('discarded_at__isnull', False), _connector='OR'), name='exchange_discarded_has_a_time', violation_error_message='An import that was discarded says when.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['writing', 'done']), _negated=True), ('committed_at__isnull', False), _connector='OR'), name='exchange_written_has_a_time', violation_error_message='An import that was submitted says when.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', True), ('committed_by__isnull', True)), models.Q(('committed_at__isnull', False), ('committed_by__isnull', False)), _connector='OR'), name='exchange_committed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='exchange_undone_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('discarded_at__isnull', True), ('discarded_by__isnull', True)), models.Q(('discarded_at__isnull', False), ('discarded_by__isnull', False)), _connector='OR'), name='exchange_discarded_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +91,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'row of an import',
                 'verbose_name_plural': 'rows of imports',
+                'indexes': [
+                    models.Index(fields=['run', 'status', 'number'], name='exchange_rows_by_status'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'number'), name='exchange_row_once', violation_error_message='An import has each row once.'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['new', 'update', 'unchanged', 'duplicate', 'error', 'skipped', 'created', 'updated', 'empty'])), name='exchange_row_status_known', violation_error_message='A row has no such status.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['created', 'updated']), _negated=True), ('record_id__isnull', False), _connector='OR'), name='exchange_written_row_has_a_record', violation_error_message='A row that was written names its record.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decision', 'same'), ('target__isnull', False)), models.Q(models.Q(('decision', 'same'), _negated=True), ('target__isnull', True)), _connector='OR'), name='exchange_same_names_its_record', violation_error_message='Say which record this row is the same as.'),
+                    models.CheckConstraint(condition=models.Q(('decision__in', ['', 'new', 'same', 'skip'])), name='exchange_decision_known', violation_error_message='Choose one of the decisions offered.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,86 +118,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'remembered heading',
                 'verbose_name_plural': 'remembered headings',
+                'constraints': [
+                    models.UniqueConstraint(fields=('sheet', 'park', 'incubator', 'heading'), name='exchange_heading_once', nulls_distinct=False, violation_error_message='This heading is remembered already.'),
+                    models.CheckConstraint(condition=models.Q(('heading', ''), _negated=True), name='exchange_heading_not_empty', violation_error_message='An empty heading cannot be remembered.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['park', 'incubator', '-created_at', '-id'], name='exchange_runs_of_place'),
-        ),
-        migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(condition=models.Q(('state__in', ['reading', 'writing'])), fields=['lease_until'], name='exchange_runs_at_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('sha256', ''), _negated=True), models.Q(('state__in', ['discarded', 'undone', 'failed']), _negated=True)), fields=('sheet', 'park', 'incubator', 'sha256'), name='exchange_same_file_once', nulls_distinct=False, violation_error_message='This file has been brought in already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'mapping', 'ready', 'writing', 'done', 'failed', 'undone', 'discarded'])), name='exchange_run_state_known', violation_error_message='An import has no such state.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['file', 'pasted', 'grid'])), name='exchange_run_source_known', violation_error_message='An import has no such source.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('source', 'grid'), models.Q(models.Q(('storage_name', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='exchange_file_is_stored', violation_error_message='What was brought in is kept with its digest.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at__isnull', False), _connector='OR'), name='exchange_undone_has_a_time', violation_error_message='An import that was undone says when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'discarded'), _negated=True), ('discarded_at__isnull', False), _connector='OR'), name='exchange_discarded_has_a_time', violation_error_message='An import that was discarded says when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['writing', 'done']), _negated=True), ('committed_at__isnull', False), _connector='OR'), name='exchange_written_has_a_time', violation_error_message='An import that was submitted says when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', True), ('committed_by__isnull', True)), models.Q(('committed_at__isnull', False), ('committed_by__isnull', False)), _connector='OR'), name='exchange_committed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='exchange_undone_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discarded_at__isnull', True), ('discarded_by__isnull', True)), models.Q(('discarded_at__isnull', False), ('discarded_by__isnull', False)), _connector='OR'), name='exchange_discarded_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'status', 'number'], name='exchange_rows_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='exchange_row_once', violation_error_message='An import has each row once.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'update', 'unchanged', 'duplicate', 'error', 'skipped', 'created', 'updated', 'empty'])), name='exchange_row_status_known', violation_error_message='A row has no such status.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['created', 'updated']), _negated=True), ('record_id__isnull', False), _connector='OR'), name='exchange_written_row_has_a_record', violation_error_message='A row that was written names its record.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'same'), ('target__isnull', False)), models.Q(models.Q(('decision', 'same'), _negated=True), ('target__isnull', True)), _connector='OR'), name='exchange_same_names_its_record', violation_error_message='Say which record this row is the same as.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['', 'new', 'same', 'skip'])), name='exchange_decision_known', violation_error_message='Choose one of the decisions offered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rememberedheading',
-            constraint=models.UniqueConstraint(fields=('sheet', 'park', 'incubator', 'heading'), name='exchange_heading_once', nulls_distinct=False, violation_error_message='This heading is remembered already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rememberedheading',
-            constraint=models.CheckConstraint(condition=models.Q(('heading', ''), _negated=True), name='exchange_heading_not_empty', violation_error_message='An empty heading cannot be remembered.'),
         ),
     ]

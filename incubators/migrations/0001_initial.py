@@ -98,6 +98,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Park',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
+                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
+                ('search_text', models.TextField(default='', editable=False)),
+                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
+                ('source', models.CharField(blank=True, max_length=80, verbose_name='source document')),
+                ('source_lines', models.CharField(blank=True, max_length=120, verbose_name='lines')),
+                ('quote_figures', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None, verbose_name='figures as printed')),
+                ('as_of', models.CharField(blank=True, help_text='as the source dates it', max_length=60, verbose_name='as of')),
+                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
+                ('role', models.CharField(choices=[('destination', 'receives projects'), ('host', 'hosts incubators'), ('both', 'receives projects and hosts incubators'), ('comparator', 'for comparison')], max_length=20, verbose_name='role')),
+                ('level', models.CharField(blank=True, max_length=60, verbose_name='level')),
+                ('place', models.JSONField(blank=True, default=dict, verbose_name='place')),
+                ('details', models.JSONField(blank=True, default=dict, verbose_name='further statements of the source')),
+                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=40, verbose_name='time zone')),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='incubators.park')),
+            ],
+            options={
+                'verbose_name': 'park',
+                'verbose_name_plural': 'parks',
+            },
+        ),
+        migrations.CreateModel(
             name='Incubator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -128,10 +154,15 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('predecessor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='incubators.incubator', verbose_name='predecessor')),
                 ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operates', to='incubators.organisation', verbose_name='operator')),
+                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incubators', to='incubators.park', verbose_name='park')),
             ],
             options={
                 'verbose_name': 'incubator',
                 'verbose_name_plural': 'incubators',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('area_m2__isnull', True), ('area_m2__gte', 0), _connector='OR'), name='incubators_area_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('predecessor__isnull', True), models.Q(('predecessor', models.F('id')), _negated=True), _connector='OR'), name='incubators_not_its_own_predecessor', violation_error_message='An incubator cannot be its own predecessor.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,32 +183,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'operator contract',
                 'verbose_name_plural': 'operator contracts',
-            },
-        ),
-        migrations.CreateModel(
-            name='Park',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
-                ('source', models.CharField(blank=True, max_length=80, verbose_name='source document')),
-                ('source_lines', models.CharField(blank=True, max_length=120, verbose_name='lines')),
-                ('quote_figures', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None, verbose_name='figures as printed')),
-                ('as_of', models.CharField(blank=True, help_text='as the source dates it', max_length=60, verbose_name='as of')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('role', models.CharField(choices=[('destination', 'receives projects'), ('host', 'hosts incubators'), ('both', 'receives projects and hosts incubators'), ('comparator', 'for comparison')], max_length=20, verbose_name='role')),
-                ('level', models.CharField(blank=True, max_length=60, verbose_name='level')),
-                ('place', models.JSONField(blank=True, default=dict, verbose_name='place')),
-                ('details', models.JSONField(blank=True, default=dict, verbose_name='further statements of the source')),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=40, verbose_name='time zone')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='incubators.park')),
-            ],
-            options={
-                'verbose_name': 'park',
-                'verbose_name_plural': 'parks',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fee_amount__isnull', True), ('fee_amount__gte', 0), _connector='OR'), name='incubators_contract_fee_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='incubators_contract_dates', violation_error_message='A contract ends after it starts.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('incubator', 'gist_int8_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='incubators_contract_no_overlap', violation_error_message='Another contract of this incubator covers part of this time.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,12 +204,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('incubator__isnull', False), ('park__isnull', True), ('role', 'operator')), models.Q(('incubator__isnull', True), ('park__isnull', False), ('role__in', ['park_admin', 'finance'])), models.Q(('incubator__isnull', True), ('park__isnull', False), ('role', 'api_client')), models.Q(('incubator__isnull', False), ('park__isnull', True), ('role', 'api_client')), models.Q(('incubator__isnull', True), ('role__in', ['auditor', 'expert'])), _connector='OR'), name='incubators_membership_place_fits_role', violation_error_message='An operator belongs to an incubator, a park administrator or finance officer to a park; an auditor or expert to a park or to none.'),
+                    models.UniqueConstraint(fields=('user', 'role', 'park', 'incubator', 'starts_on'), name='incubators_membership_once', nulls_distinct=False, violation_error_message='This person already has this role there from that day.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='incubators_membership_dates', violation_error_message='A membership ends after it starts.'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='incubator',
-            name='park',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incubators', to='incubators.park', verbose_name='park'),
         ),
         migrations.CreateModel(
             name='ReportedFigure',
@@ -234,6 +244,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reported figure',
                 'verbose_name_plural': 'reported figures',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='incubators_figure_search'),
+                    models.Index(fields=['entity_code'], name='incubators_figure_entity'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +274,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'space',
                 'verbose_name_plural': 'spaces',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='incubators_space_has_area', violation_error_message='A space has an area above zero square metres.'),
+                    models.UniqueConstraint(fields=('incubator', 'name_zh'), name='incubators_space_name_once', violation_error_message='This incubator already has a space of that name.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='incubators_space_dates', violation_error_message='A space ends after it starts.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -296,57 +315,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'contract targets',
                 'constraints': [models.UniqueConstraint(fields=('contract', 'indicator', 'period'), name='incubators_target_once', violation_error_message='This contract already has a target for this indicator and period.'), models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='incubators_target_not_negative', violation_error_message='This amount cannot be below zero.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='operatorcontract',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_amount__isnull', True), ('fee_amount__gte', 0), _connector='OR'), name='incubators_contract_fee_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='operatorcontract',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='incubators_contract_dates', violation_error_message='A contract ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='operatorcontract',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('incubator', 'gist_int8_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='incubators_contract_no_overlap', violation_error_message='Another contract of this incubator covers part of this time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('incubator__isnull', False), ('park__isnull', True), ('role', 'operator')), models.Q(('incubator__isnull', True), ('park__isnull', False), ('role__in', ['park_admin', 'finance'])), models.Q(('incubator__isnull', True), ('park__isnull', False), ('role', 'api_client')), models.Q(('incubator__isnull', False), ('park__isnull', True), ('role', 'api_client')), models.Q(('incubator__isnull', True), ('role__in', ['auditor', 'expert'])), _connector='OR'), name='incubators_membership_place_fits_role', violation_error_message='An operator belongs to an incubator, a park administrator or finance officer to a park; an auditor or expert to a park or to none.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'park', 'incubator', 'starts_on'), name='incubators_membership_once', nulls_distinct=False, violation_error_message='This person already has this role there from that day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='incubators_membership_dates', violation_error_message='A membership ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubator',
-            constraint=models.CheckConstraint(condition=models.Q(('area_m2__isnull', True), ('area_m2__gte', 0), _connector='OR'), name='incubators_area_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubator',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor__isnull', True), models.Q(('predecessor', models.F('id')), _negated=True), _connector='OR'), name='incubators_not_its_own_predecessor', violation_error_message='An incubator cannot be its own predecessor.'),
-        ),
-        migrations.AddIndex(
-            model_name='reportedfigure',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='incubators_figure_search'),
-        ),
-        migrations.AddIndex(
-            model_name='reportedfigure',
-            index=models.Index(fields=['entity_code'], name='incubators_figure_entity'),
-        ),
-        migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='incubators_space_has_area', violation_error_message='A space has an area above zero square metres.'),
-        ),
-        migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(fields=('incubator', 'name_zh'), name='incubators_space_name_once', violation_error_message='This incubator already has a space of that name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='incubators_space_dates', violation_error_message='A space ends after it starts.'),
         ),
     ]

@@ -52,6 +52,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contact',
                 'verbose_name_plural': 'contacts',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_contacts_search'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['name_keys'], name='outreach_contacts_name_keys'),
+                    models.Index(fields=['park', 'sort_key', 'id'], name='outreach_contacts_by_name'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_contact_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +94,61 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_events_search'),
+                    models.Index(fields=['park', '-starts_on', '-id'], name='outreach_events_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_event_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
+                    models.UniqueConstraint(fields=('park', 'incubator', 'name_zh', 'starts_on'), name='outreach_event_once', nulls_distinct=False, violation_error_message='An event of this name is already recorded for this day.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('last_on__isnull', True), ('starts_on__lte', models.F('last_on')), _connector='OR'), name='outreach_event_days', violation_error_message='The last day of an event does not lie before its first.'),
+                    models.CheckConstraint(condition=models.Q(('cost_amount__isnull', True), ('cost_amount__gte', 0), _connector='OR'), name='outreach_event_cost_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cost_amount__isnull', True), ('cost_currency', '')), models.Q(('cost_amount__isnull', False), models.Q(('cost_currency', ''), _negated=True)), _connector='OR'), name='outreach_event_cost_has_currency', violation_error_message='An amount and its currency go together.'),
+                    models.CheckConstraint(condition=models.Q(('cancelled', False), models.Q(('attendee_count__isnull', True), ('firm_count__isnull', True)), _connector='OR'), name='outreach_event_cancelled_met_nobody', violation_error_message='A cancelled event has no attendance.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Mandate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
+                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
+                ('search_text', models.TextField(default='', editable=False)),
+                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
+                ('external_id', models.CharField(blank=True, max_length=80, verbose_name='number in your own system')),
+                ('provenance', models.CharField(choices=[('recorded', 'recorded'), ('demonstration', 'demonstration')], default='recorded', max_length=14, verbose_name='provenance')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('created_at', models.DateTimeField(verbose_name='created')),
+                ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('agent_name', models.CharField(blank=True, max_length=200, verbose_name='agent in words')),
+                ('agent_key', models.CharField(default='', editable=False, max_length=220)),
+                ('number', models.CharField(blank=True, max_length=60, verbose_name='contract number')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(verbose_name='until (not included)')),
+                ('target_count', models.PositiveIntegerField(verbose_name='introductions agreed as target')),
+                ('success_stage', models.CharField(choices=[('signed', 'a signed lead'), ('landed', 'a landed project')], default='landed', max_length=8, verbose_name='fee owed for')),
+                ('fee_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='fee per success')),
+                ('fee_currency', models.CharField(blank=True, choices=[('CNY', 'yuan (CNY)'), ('HKD', 'Hong Kong dollar (HKD)'), ('SEK', 'Swedish krona (SEK)'), ('EUR', 'euro (EUR)'), ('USD', 'US dollar (USD)')], max_length=3, verbose_name='currency')),
+                ('terms', models.TextField(blank=True, verbose_name='terms')),
+                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.organisation', verbose_name='agent')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ManyToManyField(blank=True, related_name='+', to='evidence.evidencefile', verbose_name='evidence')),
+                ('incubator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park')),
+                ('sector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.sector', verbose_name='sector')),
+            ],
+            options={
+                'verbose_name': 'mandate',
+                'verbose_name_plural': 'mandates',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_mandate_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
+                    models.CheckConstraint(condition=models.Q(('agent__isnull', False), models.Q(('agent_name', ''), _negated=True), _connector='OR'), name='outreach_mandate_has_agent', violation_error_message='Name the agent, or choose the organisation.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='outreach_mandate_dates', violation_error_message='A mandate ends after it starts.'),
+                    models.CheckConstraint(condition=models.Q(('fee_amount__isnull', True), ('fee_amount__gte', 0), _connector='OR'), name='outreach_mandate_fee_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('fee_amount__isnull', True), ('fee_currency', '')), models.Q(('fee_amount__isnull', False), models.Q(('fee_currency', ''), _negated=True)), _connector='OR'), name='outreach_mandate_fee_has_currency', violation_error_message='An amount and its currency go together.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('park', 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(models.F('incubator'), models.BigIntegerField()), 0), 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(models.F('sector'), models.BigIntegerField()), 0), 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('agent_key', 'gist_text_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='outreach_mandate_no_overlap', violation_error_message='This agent already has a mandate for the same place and sector that covers part of this time.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,10 +190,28 @@ class Migration(migrations.Migration):
                 ('source_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='named_leads', to='outreach.contact', verbose_name='person who named it')),
                 ('source_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='outreach.event', verbose_name='event')),
                 ('source_organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.organisation', verbose_name='organisation that named it')),
+                ('source_mandate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='outreach.mandate', verbose_name='mandate')),
             ],
             options={
                 'verbose_name': 'lead',
                 'verbose_name_plural': 'leads',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_leads_search'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['name_keys'], name='outreach_leads_name_keys'),
+                    models.Index(fields=['updated_at', 'id'], name='outreach_leads_pull'),
+                    models.Index(fields=['park', 'stage', 'updated_at', 'id'], name='outreach_leads_by_stage'),
+                    models.Index(condition=models.Q(('next_on__isnull', False)), fields=['next_on'], name='outreach_leads_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_lead_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'event'), ('source_event__isnull', False), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'contest'), models.Q(('source_event__isnull', False), _negated=True), models.Q(('source_contest', ''), _negated=True), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'mandate'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), ('source_mandate__isnull', False), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'contact'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), ('source_contact__isnull', False), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'organisation'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), ('source_organisation__isnull', False)), models.Q(('source', 'direct'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), _connector='OR'), name='outreach_lead_one_source', violation_error_message='A lead has exactly one main source, and that source is named.'),
+                    models.CheckConstraint(condition=models.Q(('reached__in', ['contact', 'talk', 'signed', 'landed']), ('stage__in', ['contact', 'talk', 'signed', 'landed', 'dropped'])), name='outreach_lead_stage_known', violation_error_message='This is not a stage.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('stage', 'dropped'), models.Q(('drop_reason', ''), _negated=True)), models.Q(models.Q(('stage', 'dropped'), _negated=True), ('drop_reason', '')), _connector='OR'), name='outreach_lead_dropped_with_reason', violation_error_message='A dropped lead, and only a dropped lead, has a reason.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reached__in', ['signed', 'landed']), _negated=True), ('project__isnull', False), _connector='OR'), name='outreach_lead_signed_is_a_project', violation_error_message='Signed and landed follow from the project of a lead.'),
+                    models.CheckConstraint(condition=models.Q(('next_on__isnull', True), models.Q(('next_action', ''), _negated=True), _connector='OR'), name='outreach_lead_next_day_has_action', violation_error_message='A day for the next action needs the action in words.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('converted_at__isnull', True), ('project__isnull', True)), models.Q(('converted_at__isnull', False), ('project__isnull', False)), _connector='OR'), name='outreach_lead_converted_has_project', violation_error_message='A lead that became a project is linked to it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('converted_at__isnull', True), ('converted_by__isnull', True)), models.Q(('converted_at__isnull', False), ('converted_by__isnull', False)), _connector='OR'), name='outreach_lead_converted_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +241,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'interaction',
                 'verbose_name_plural': 'interactions',
+                'indexes': [
+                    models.Index(fields=['park', '-on', '-id'], name='outreach_interactions_newest'),
+                    models.Index(condition=models.Q(('next_done_at__isnull', True), ('next_on__isnull', False)), fields=['next_on'], name='outreach_interactions_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_interaction_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
+                    models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('lead__isnull', False), ('event__isnull', False), _connector='OR'), name='outreach_interaction_with_somebody', violation_error_message='Say with whom: a contact, a lead or an event.'),
+                    models.CheckConstraint(condition=models.Q(('next_on__isnull', True), models.Q(('next_action', ''), _negated=True), _connector='OR'), name='outreach_interaction_next_day_has_action', violation_error_message='A day for the next action needs the action in words.'),
+                    models.CheckConstraint(condition=models.Q(('next_done_at__isnull', True), models.Q(('next_action', ''), _negated=True), _connector='OR'), name='outreach_interaction_done_was_planned', violation_error_message='Only a planned action can be done.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('next_done_at__isnull', True), ('next_done_by__isnull', True)), models.Q(('next_done_at__isnull', False), ('next_done_by__isnull', False)), _connector='OR'), name='outreach_interaction_done_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,47 +271,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'move of a lead',
                 'verbose_name_plural': 'moves of leads',
+                'constraints': [
+                    models.UniqueConstraint(fields=('lead', 'sequence'), name='outreach_one_move_per_number', violation_error_message='Somebody else moved this lead at the same moment.'),
+                    models.CheckConstraint(condition=models.Q(('from_stage', models.F('to_stage')), _negated=True), name='outreach_move_goes_somewhere', violation_error_message='The lead is already in this stage.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('to_stage', 'dropped'), models.Q(('drop_reason', ''), _negated=True)), models.Q(models.Q(('to_stage', 'dropped'), _negated=True), ('drop_reason', '')), _connector='OR'), name='outreach_move_dropped_with_reason', violation_error_message='A dropped lead, and only a dropped lead, has a reason.'),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='Mandate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
-                ('external_id', models.CharField(blank=True, max_length=80, verbose_name='number in your own system')),
-                ('provenance', models.CharField(choices=[('recorded', 'recorded'), ('demonstration', 'demonstration')], default='recorded', max_length=14, verbose_name='provenance')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('updated_at', models.DateTimeField(verbose_name='changed')),
-                ('agent_name', models.CharField(blank=True, max_length=200, verbose_name='agent in words')),
-                ('agent_key', models.CharField(default='', editable=False, max_length=220)),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='contract number')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='until (not included)')),
-                ('target_count', models.PositiveIntegerField(verbose_name='introductions agreed as target')),
-                ('success_stage', models.CharField(choices=[('signed', 'a signed lead'), ('landed', 'a landed project')], default='landed', max_length=8, verbose_name='fee owed for')),
-                ('fee_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='fee per success')),
-                ('fee_currency', models.CharField(blank=True, choices=[('CNY', 'yuan (CNY)'), ('HKD', 'Hong Kong dollar (HKD)'), ('SEK', 'Swedish krona (SEK)'), ('EUR', 'euro (EUR)'), ('USD', 'US dollar (USD)')], max_length=3, verbose_name='currency')),
-                ('terms', models.TextField(blank=True, verbose_name='terms')),
-                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.organisation', verbose_name='agent')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
-                ('evidence', models.ManyToManyField(blank=True, related_name='+', to='evidence.evidencefile', verbose_name='evidence')),
-                ('incubator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator')),
-                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park')),
-                ('sector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.sector', verbose_name='sector')),
-            ],
-            options={
-                'verbose_name': 'mandate',
-                'verbose_name_plural': 'mandates',
-            },
-        ),
-        migrations.AddField(
-            model_name='lead',
-            name='source_mandate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='outreach.mandate', verbose_name='mandate'),
         ),
         migrations.CreateModel(
             name='Introduction',
@@ -243,6 +300,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'introduction',
                 'verbose_name_plural': 'introductions',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('project__isnull', False), _connector='OR'), name='outreach_introduction_of_something', violation_error_message='Say which lead or project was introduced.'),
+                    models.UniqueConstraint(condition=models.Q(('lead__isnull', False), ('returned_at__isnull', True)), fields=('lead',), name='outreach_introduction_once_per_lead', violation_error_message='This lead is already credited to an agent.'),
+                    models.UniqueConstraint(condition=models.Q(('project__isnull', False), ('returned_at__isnull', True)), fields=('project',), name='outreach_introduction_once_per_project', violation_error_message='This project is already credited to an agent.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='outreach_introduction_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='outreach_introduction_returned_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='outreach_introduction_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True)), models.Q(('returned_at__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='outreach_introduction_returned_with_words', violation_error_message='Whoever returns an introduction says why.'),
+                    models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='outreach_introduction_verified_or_returned', violation_error_message='An introduction is either agreed or returned.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +341,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'tracked agreement',
                 'verbose_name_plural': 'tracked agreements',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_agreements_search'),
+                    models.Index(fields=['park', '-signed_on', '-id'], name='outreach_agreements_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_agreement_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
+                    models.UniqueConstraint(fields=('park', 'incubator', 'name_zh', 'signed_on'), name='outreach_agreement_once', nulls_distinct=False, violation_error_message='An agreement of this title is already recorded for this day.'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('signed_on')), _connector='OR'), name='outreach_agreement_dates', violation_error_message='An agreement ends after it was signed.'),
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='outreach_agreement_amount_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('currency', '')), models.Q(('amount__isnull', False), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='outreach_agreement_amount_has_currency', violation_error_message='An amount and its currency go together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +366,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'party to an agreement',
                 'verbose_name_plural': 'parties to agreements',
+                'constraints': [
+                    models.UniqueConstraint(fields=('agreement', 'position'), name='outreach_party_one_per_place', violation_error_message='Two parties stand in the same place.'),
+                    models.UniqueConstraint(fields=('agreement', 'organisation', 'name'), name='outreach_party_once', nulls_distinct=False, violation_error_message='The same party is named twice.'),
+                    models.CheckConstraint(condition=models.Q(('organisation__isnull', False), models.Q(('name', ''), _negated=True), _connector='OR'), name='outreach_party_named', violation_error_message='Name the party, or choose the organisation.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,254 +392,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'agreed action',
                 'verbose_name_plural': 'agreed actions',
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at__isnull', True), ('due_on__isnull', False)), fields=['due_on'], name='outreach_actions_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('due_on__isnull', True), ('due_on__gte', models.F('agreed_on')), _connector='OR'), name='outreach_action_due_after_agreed', violation_error_message='An action is due on the day it was agreed or later.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='outreach_action_done_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_contacts_search'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_keys'], name='outreach_contacts_name_keys'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['park', 'sort_key', 'id'], name='outreach_contacts_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_contact_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_events_search'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['park', '-starts_on', '-id'], name='outreach_events_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_event_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('park', 'incubator', 'name_zh', 'starts_on'), name='outreach_event_once', nulls_distinct=False, violation_error_message='An event of this name is already recorded for this day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('last_on__isnull', True), ('starts_on__lte', models.F('last_on')), _connector='OR'), name='outreach_event_days', violation_error_message='The last day of an event does not lie before its first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('cost_amount__isnull', True), ('cost_amount__gte', 0), _connector='OR'), name='outreach_event_cost_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost_amount__isnull', True), ('cost_currency', '')), models.Q(('cost_amount__isnull', False), models.Q(('cost_currency', ''), _negated=True)), _connector='OR'), name='outreach_event_cost_has_currency', violation_error_message='An amount and its currency go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled', False), models.Q(('attendee_count__isnull', True), ('firm_count__isnull', True)), _connector='OR'), name='outreach_event_cancelled_met_nobody', violation_error_message='A cancelled event has no attendance.'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['park', '-on', '-id'], name='outreach_interactions_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('next_done_at__isnull', True), ('next_on__isnull', False)), fields=['next_on'], name='outreach_interactions_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_interaction_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('lead__isnull', False), ('event__isnull', False), _connector='OR'), name='outreach_interaction_with_somebody', violation_error_message='Say with whom: a contact, a lead or an event.'),
-        ),
-        migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(('next_on__isnull', True), models.Q(('next_action', ''), _negated=True), _connector='OR'), name='outreach_interaction_next_day_has_action', violation_error_message='A day for the next action needs the action in words.'),
-        ),
-        migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(('next_done_at__isnull', True), models.Q(('next_action', ''), _negated=True), _connector='OR'), name='outreach_interaction_done_was_planned', violation_error_message='Only a planned action can be done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_done_at__isnull', True), ('next_done_by__isnull', True)), models.Q(('next_done_at__isnull', False), ('next_done_by__isnull', False)), _connector='OR'), name='outreach_interaction_done_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadstagelog',
-            constraint=models.UniqueConstraint(fields=('lead', 'sequence'), name='outreach_one_move_per_number', violation_error_message='Somebody else moved this lead at the same moment.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadstagelog',
-            constraint=models.CheckConstraint(condition=models.Q(('from_stage', models.F('to_stage')), _negated=True), name='outreach_move_goes_somewhere', violation_error_message='The lead is already in this stage.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadstagelog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_stage', 'dropped'), models.Q(('drop_reason', ''), _negated=True)), models.Q(models.Q(('to_stage', 'dropped'), _negated=True), ('drop_reason', '')), _connector='OR'), name='outreach_move_dropped_with_reason', violation_error_message='A dropped lead, and only a dropped lead, has a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_mandate_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('agent__isnull', False), models.Q(('agent_name', ''), _negated=True), _connector='OR'), name='outreach_mandate_has_agent', violation_error_message='Name the agent, or choose the organisation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='outreach_mandate_dates', violation_error_message='A mandate ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_amount__isnull', True), ('fee_amount__gte', 0), _connector='OR'), name='outreach_mandate_fee_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fee_amount__isnull', True), ('fee_currency', '')), models.Q(('fee_amount__isnull', False), models.Q(('fee_currency', ''), _negated=True)), _connector='OR'), name='outreach_mandate_fee_has_currency', violation_error_message='An amount and its currency go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(django.contrib.postgres.indexes.OpClass('park', 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(models.F('incubator'), models.BigIntegerField()), 0), 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(models.F('sector'), models.BigIntegerField()), 0), 'gist_int8_ops'), '='), (django.contrib.postgres.indexes.OpClass('agent_key', 'gist_text_ops'), '='), (incubators.models.base.DateRange('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='outreach_mandate_no_overlap', violation_error_message='This agent already has a mandate for the same place and sector that covers part of this time.'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_leads_search'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_keys'], name='outreach_leads_name_keys'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['updated_at', 'id'], name='outreach_leads_pull'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['park', 'stage', 'updated_at', 'id'], name='outreach_leads_by_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('next_on__isnull', False)), fields=['next_on'], name='outreach_leads_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_lead_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'event'), ('source_event__isnull', False), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'contest'), models.Q(('source_event__isnull', False), _negated=True), models.Q(('source_contest', ''), _negated=True), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'mandate'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), ('source_mandate__isnull', False), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'contact'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), ('source_contact__isnull', False), models.Q(('source_organisation__isnull', False), _negated=True)), models.Q(('source', 'organisation'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), ('source_organisation__isnull', False)), models.Q(('source', 'direct'), models.Q(('source_event__isnull', False), _negated=True), ('source_contest', ''), models.Q(('source_mandate__isnull', False), _negated=True), models.Q(('source_contact__isnull', False), _negated=True), models.Q(('source_organisation__isnull', False), _negated=True)), _connector='OR'), name='outreach_lead_one_source', violation_error_message='A lead has exactly one main source, and that source is named.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('reached__in', ['contact', 'talk', 'signed', 'landed']), ('stage__in', ['contact', 'talk', 'signed', 'landed', 'dropped'])), name='outreach_lead_stage_known', violation_error_message='This is not a stage.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'dropped'), models.Q(('drop_reason', ''), _negated=True)), models.Q(models.Q(('stage', 'dropped'), _negated=True), ('drop_reason', '')), _connector='OR'), name='outreach_lead_dropped_with_reason', violation_error_message='A dropped lead, and only a dropped lead, has a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reached__in', ['signed', 'landed']), _negated=True), ('project__isnull', False), _connector='OR'), name='outreach_lead_signed_is_a_project', violation_error_message='Signed and landed follow from the project of a lead.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('next_on__isnull', True), models.Q(('next_action', ''), _negated=True), _connector='OR'), name='outreach_lead_next_day_has_action', violation_error_message='A day for the next action needs the action in words.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('converted_at__isnull', True), ('project__isnull', True)), models.Q(('converted_at__isnull', False), ('project__isnull', False)), _connector='OR'), name='outreach_lead_converted_has_project', violation_error_message='A lead that became a project is linked to it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('converted_at__isnull', True), ('converted_by__isnull', True)), models.Q(('converted_at__isnull', False), ('converted_by__isnull', False)), _connector='OR'), name='outreach_lead_converted_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('project__isnull', False), _connector='OR'), name='outreach_introduction_of_something', violation_error_message='Say which lead or project was introduced.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.UniqueConstraint(condition=models.Q(('lead__isnull', False), ('returned_at__isnull', True)), fields=('lead',), name='outreach_introduction_once_per_lead', violation_error_message='This lead is already credited to an agent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.UniqueConstraint(condition=models.Q(('project__isnull', False), ('returned_at__isnull', True)), fields=('project',), name='outreach_introduction_once_per_project', violation_error_message='This project is already credited to an agent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='outreach_introduction_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='outreach_introduction_returned_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='outreach_introduction_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True)), models.Q(('returned_at__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='outreach_introduction_returned_with_words', violation_error_message='Whoever returns an introduction says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='outreach_introduction_verified_or_returned', violation_error_message='An introduction is either agreed or returned.'),
-        ),
-        migrations.AddIndex(
-            model_name='trackedagreement',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='outreach_agreements_search'),
-        ),
-        migrations.AddIndex(
-            model_name='trackedagreement',
-            index=models.Index(fields=['park', '-signed_on', '-id'], name='outreach_agreements_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedagreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='outreach_agreement_external_id_once', nulls_distinct=False, violation_error_message='A record with this number of your own system is already there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedagreement',
-            constraint=models.UniqueConstraint(fields=('park', 'incubator', 'name_zh', 'signed_on'), name='outreach_agreement_once', nulls_distinct=False, violation_error_message='An agreement of this title is already recorded for this day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('signed_on')), _connector='OR'), name='outreach_agreement_dates', violation_error_message='An agreement ends after it was signed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='outreach_agreement_amount_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='trackedagreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('currency', '')), models.Q(('amount__isnull', False), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='outreach_agreement_amount_has_currency', violation_error_message='An amount and its currency go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementparty',
-            constraint=models.UniqueConstraint(fields=('agreement', 'position'), name='outreach_party_one_per_place', violation_error_message='Two parties stand in the same place.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementparty',
-            constraint=models.UniqueConstraint(fields=('agreement', 'organisation', 'name'), name='outreach_party_once', nulls_distinct=False, violation_error_message='The same party is named twice.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementparty',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation__isnull', False), models.Q(('name', ''), _negated=True), _connector='OR'), name='outreach_party_named', violation_error_message='Name the party, or choose the organisation.'),
-        ),
-        migrations.AddIndex(
-            model_name='agreementaction',
-            index=models.Index(condition=models.Q(('done_at__isnull', True), ('due_on__isnull', False)), fields=['due_on'], name='outreach_actions_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementaction',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__isnull', True), ('due_on__gte', models.F('agreed_on')), _connector='OR'), name='outreach_action_due_after_agreed', violation_error_message='An action is due on the day it was agreed or later.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='outreach_action_done_pair', violation_error_message='The person and the time of a decision are recorded together.'),
         ),
     ]

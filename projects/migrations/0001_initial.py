@@ -69,6 +69,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'project',
                 'verbose_name_plural': 'projects',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='projects_search'),
+                    models.Index(fields=['updated_at', 'id'], name='projects_pull'),
+                    models.Index(fields=['park', 'updated_at', 'id'], name='projects_pull_of_park'),
+                    models.Index(fields=['incubator', 'updated_at', 'id'], name='projects_pull_of_incubator'),
+                    models.Index(fields=['park', 'sort_key', 'id'], name='projects_by_name'),
+                    models.Index(fields=['park', 'stage', 'updated_at', 'id'], name='projects_by_stage'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='projects_external_id_once', nulls_distinct=False, violation_error_message='A project with this number of your own system is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['lead', 'screening', 'incubating', 'accelerating', 'relocating', 'landed', 'industrialising', 'industrialised', 'alumni', 'suspended', 'moved_elsewhere', 'terminated'])), name='projects_stage_known', violation_error_message='This is not a stage.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +101,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'stage move',
                 'verbose_name_plural': 'stage moves',
+                'indexes': [
+                    models.Index(fields=['to_stage', 'on'], name='projects_moves_by_stage'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'sequence'), name='projects_one_move_per_number'),
+                    models.CheckConstraint(condition=models.Q(('from_stage', models.F('to_stage')), _negated=True), name='projects_move_goes_somewhere', violation_error_message='The project is already in this stage.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('to_stage', 'terminated'), models.Q(('cause', ''), _negated=True)), models.Q(models.Q(('to_stage', 'terminated'), _negated=True), ('cause', '')), _connector='OR'), name='projects_termination_has_a_cause', violation_error_message='A termination, and only a termination, has a cause.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('to_stage', 'moved_elsewhere'), _negated=True), models.Q(('destination', ''), _negated=True), _connector='OR'), name='projects_moved_elsewhere_has_a_place', violation_error_message='Say where the project moved.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,57 +227,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reported projects',
                 'constraints': [models.CheckConstraint(condition=models.Q(('status', 'reported')), name='projects_reported_status', violation_error_message='A press report stays a press report.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='projects_search'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['updated_at', 'id'], name='projects_pull'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['park', 'updated_at', 'id'], name='projects_pull_of_park'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['incubator', 'updated_at', 'id'], name='projects_pull_of_incubator'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['park', 'sort_key', 'id'], name='projects_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['park', 'stage', 'updated_at', 'id'], name='projects_by_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='projects_external_id_once', nulls_distinct=False, violation_error_message='A project with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['lead', 'screening', 'incubating', 'accelerating', 'relocating', 'landed', 'industrialising', 'industrialised', 'alumni', 'suspended', 'moved_elsewhere', 'terminated'])), name='projects_stage_known', violation_error_message='This is not a stage.'),
-        ),
-        migrations.AddIndex(
-            model_name='stagelog',
-            index=models.Index(fields=['to_stage', 'on'], name='projects_moves_by_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagelog',
-            constraint=models.UniqueConstraint(fields=('project', 'sequence'), name='projects_one_move_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagelog',
-            constraint=models.CheckConstraint(condition=models.Q(('from_stage', models.F('to_stage')), _negated=True), name='projects_move_goes_somewhere', violation_error_message='The project is already in this stage.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagelog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_stage', 'terminated'), models.Q(('cause', ''), _negated=True)), models.Q(models.Q(('to_stage', 'terminated'), _negated=True), ('cause', '')), _connector='OR'), name='projects_termination_has_a_cause', violation_error_message='A termination, and only a termination, has a cause.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagelog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_stage', 'moved_elsewhere'), _negated=True), models.Q(('destination', ''), _negated=True), _connector='OR'), name='projects_moved_elsewhere_has_a_place', violation_error_message='Say where the project moved.'),
         ),
     ]

@@ -40,6 +40,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'gate table',
                 'verbose_name_plural': 'gate tables',
+                'constraints': [
+                    models.UniqueConstraint(fields=('park', 'number'), name='projects_gate_table_number_once', nulls_distinct=False, violation_error_message='This version number is taken.'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('park',), name='projects_gate_table_one_draft', nulls_distinct=False, violation_error_message='There is a draft already; go on with it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('status', 'draft'), ('valid_until__isnull', True)), models.Q(('status', 'published'), ('valid_from__isnull', False)), _connector='OR'), name='projects_gate_table_published_with_a_day', violation_error_message='A published table says from which day it holds.'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='projects_gate_table_dates', violation_error_message='A table ends after it starts.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='projects_gate_table_published_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'published')), expressions=[(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce(models.F('park'), models.Value(0)), 'gist_int8_ops'), '='), (incubators.models.base.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='projects_gate_tables_do_not_overlap', violation_error_message='Another published table of this park covers part of this time.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +63,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'gate',
                 'verbose_name_plural': 'gates',
+                'constraints': [
+                    models.UniqueConstraint(fields=('table', 'stage'), name='projects_gate_once_per_stage', violation_error_message='This table has a gate for this stage already.'),
+                    models.CheckConstraint(condition=models.Q(('stage__in', ('screening', 'incubating', 'accelerating', 'relocating', 'landed', 'industrialising', 'industrialised', 'alumni'))), name='projects_gate_stage_ahead', violation_error_message='Only a stage ahead on the path has a gate.'),
+                    models.CheckConstraint(condition=models.Q(('movers__contained_by', ['operator', 'park_admin', 'api_client']), ('movers__len__gt', 0)), name='projects_gate_movers_known', violation_error_message='Choose who may move a project into this stage.'),
+                    models.CheckConstraint(condition=models.Q(('days__isnull', True), models.Q(('days__gte', 1), ('days__lte', 365)), _connector='OR'), name='projects_gate_days_in_a_year', violation_error_message='A decision takes between 1 and 365 days.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['industrialised', 'industrialising', 'landed']), _negated=True), ('second_person', True), _connector='OR'), name='projects_gate_keeps_the_second_person', violation_error_message='Landing, paid-in capital and production are always decided by a second person.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,12 +96,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'gate request',
                 'verbose_name_plural': 'gate requests',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'open')), fields=['due_on', 'requested_at'], name='projects_requests_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('project',), name='projects_request_one_open', violation_error_message='A request of this project already waits for a decision.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='projects_request_decided_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='projects_request_withdrawn_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('requested_by', models.F('decided_by')), _negated=True), _connector='OR'), name='projects_request_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('log__isnull', True), ('state', 'open'), ('withdrawn_at__isnull', True)), models.Q(('decided_at__isnull', False), ('log__isnull', False), ('state', 'approved'), ('withdrawn_at__isnull', True)), models.Q(('decided_at__isnull', False), ('log__isnull', True), ('state', 'returned'), ('withdrawn_at__isnull', True)), models.Q(('decided_at__isnull', True), ('log__isnull', True), ('state', 'withdrawn'), ('withdrawn_at__isnull', False)), _connector='OR'), name='projects_request_state_fits', violation_error_message='The state of a request and who decided it go together.'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='stagelog',
-            name='gate_version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='projects.gatetable', verbose_name='gate table applied'),
         ),
         migrations.CreateModel(
             name='GateRemark',
@@ -122,72 +142,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('gate', 'kind', 'key'), name='projects_gate_asks_once', violation_error_message='This gate asks for that already.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['field', 'condition']), ('proof', False), ('verify', False)), models.Q(('kind', 'evidence'), ('proof', True)), models.Q(('kind', 'fact'), ('verify', False)), models.Q(('kind', 'fact'), ('proof', True)), _connector='OR'), name='projects_gate_row_proof_fits', violation_error_message='What a second person verifies has a proof to look at.'), models.CheckConstraint(condition=models.Q(models.Q(('key__in', ['paid_in', 'producing', 'registered']), ('kind', 'fact'), _negated=True), ('verify', True), _connector='OR'), name='projects_gate_row_keeps_the_second_person', violation_error_message='Registration, paid-in capital and production are always verified by a second person.')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='gatetable',
-            constraint=models.UniqueConstraint(fields=('park', 'number'), name='projects_gate_table_number_once', nulls_distinct=False, violation_error_message='This version number is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatetable',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('park',), name='projects_gate_table_one_draft', nulls_distinct=False, violation_error_message='There is a draft already; go on with it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatetable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('status', 'draft'), ('valid_until__isnull', True)), models.Q(('status', 'published'), ('valid_from__isnull', False)), _connector='OR'), name='projects_gate_table_published_with_a_day', violation_error_message='A published table says from which day it holds.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatetable',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='projects_gate_table_dates', violation_error_message='A table ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatetable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='projects_gate_table_published_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatetable',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'published')), expressions=[(django.contrib.postgres.indexes.OpClass(django.db.models.functions.comparison.Coalesce(models.F('park'), models.Value(0)), 'gist_int8_ops'), '='), (incubators.models.base.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='projects_gate_tables_do_not_overlap', violation_error_message='Another published table of this park covers part of this time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatestage',
-            constraint=models.UniqueConstraint(fields=('table', 'stage'), name='projects_gate_once_per_stage', violation_error_message='This table has a gate for this stage already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatestage',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('screening', 'incubating', 'accelerating', 'relocating', 'landed', 'industrialising', 'industrialised', 'alumni'))), name='projects_gate_stage_ahead', violation_error_message='Only a stage ahead on the path has a gate.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatestage',
-            constraint=models.CheckConstraint(condition=models.Q(('movers__contained_by', ['operator', 'park_admin', 'api_client']), ('movers__len__gt', 0)), name='projects_gate_movers_known', violation_error_message='Choose who may move a project into this stage.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatestage',
-            constraint=models.CheckConstraint(condition=models.Q(('days__isnull', True), models.Q(('days__gte', 1), ('days__lte', 365)), _connector='OR'), name='projects_gate_days_in_a_year', violation_error_message='A decision takes between 1 and 365 days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatestage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['industrialised', 'industrialising', 'landed']), _negated=True), ('second_person', True), _connector='OR'), name='projects_gate_keeps_the_second_person', violation_error_message='Landing, paid-in capital and production are always decided by a second person.'),
-        ),
-        migrations.AddIndex(
-            model_name='gaterequest',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_on', 'requested_at'], name='projects_requests_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('project',), name='projects_request_one_open', violation_error_message='A request of this project already waits for a decision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='projects_request_decided_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='projects_request_withdrawn_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('requested_by', models.F('decided_by')), _negated=True), _connector='OR'), name='projects_request_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('log__isnull', True), ('state', 'open'), ('withdrawn_at__isnull', True)), models.Q(('decided_at__isnull', False), ('log__isnull', False), ('state', 'approved'), ('withdrawn_at__isnull', True)), models.Q(('decided_at__isnull', False), ('log__isnull', True), ('state', 'returned'), ('withdrawn_at__isnull', True)), models.Q(('decided_at__isnull', True), ('log__isnull', True), ('state', 'withdrawn'), ('withdrawn_at__isnull', False)), _connector='OR'), name='projects_request_state_fits', violation_error_message='The state of a request and who decided it go together.'),
+        migrations.AddField(
+            model_name='stagelog',
+            name='gate_version',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='projects.gatetable', verbose_name='gate table applied'),
         ),
     ]

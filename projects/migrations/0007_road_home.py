@@ -51,23 +51,15 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('days', models.SmallIntegerField(default=0, help_text='negative: so many days before the departure', verbose_name='days after departure')),
                 ('only_across_borders', models.BooleanField(default=False, verbose_name='only across a border')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checklist_template', to='incubators.park', verbose_name='park')),
             ],
             options={
                 'verbose_name': 'step of the checklist template',
                 'verbose_name_plural': 'steps of the checklist template',
-            },
-        ),
-        migrations.CreateModel(
-            name='CreditAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('agree', 'agrees'), ('object', 'objects')], max_length=8, verbose_name='answer')),
-                ('words', models.TextField(blank=True, verbose_name='in words')),
-                ('answered_at', models.DateTimeField(verbose_name='answered')),
-            ],
-            options={
-                'verbose_name': 'answer to a proposal',
-                'verbose_name_plural': 'answers to proposals',
+                'constraints': [
+                    models.UniqueConstraint(fields=('park', 'code'), name='projects_template_step_once', violation_error_message='This park already has a step of this code.'),
+                    models.CheckConstraint(condition=models.Q(('days__gte', -730), ('days__lte', 730)), name='projects_template_days', violation_error_message='A step falls due within two years of the departure.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,10 +73,43 @@ class Migration(migrations.Migration):
                 ('closing_words', models.TextField(blank=True, verbose_name='reason of the decision')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credit_proposals', to='projects.project', verbose_name='project')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
             ],
             options={
                 'verbose_name': 'credit proposal',
                 'verbose_name_plural': 'credit proposals',
+                'indexes': [
+                    models.Index(fields=['-proposed_at', '-id'], name='projects_proposals_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'objected'])), fields=('project',), name='projects_one_open_proposal', violation_error_message='A proposal for this project is still open.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'objected', 'agreed', 'decided', 'rejected', 'withdrawn'])), name='projects_proposal_state', violation_error_message='This is not a state of a proposal.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='projects_proposal_closed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', ['open', 'objected'])), models.Q(models.Q(('state__in', ['open', 'objected']), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='projects_proposal_closed_when_over', violation_error_message='A proposal that is over says who closed it and when.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'rejected']), _negated=True), models.Q(('closing_words', ''), _negated=True), _connector='OR'), name='projects_proposal_decision_has_reason', violation_error_message='The park gives the reason of its decision.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answer', models.CharField(choices=[('agree', 'agrees'), ('object', 'objects')], max_length=8, verbose_name='answer')),
+                ('words', models.TextField(blank=True, verbose_name='in words')),
+                ('answered_at', models.DateTimeField(verbose_name='answered')),
+                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+                ('incubator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='projects.creditproposal', verbose_name='credit proposal')),
+            ],
+            options={
+                'verbose_name': 'answer to a proposal',
+                'verbose_name_plural': 'answers to proposals',
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'incubator'), name='projects_one_answer_per_side', nulls_distinct=False, violation_error_message='This side has already answered.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'object'), models.Q(('words', ''), _negated=True)), ('answer', 'agree'), _connector='OR'), name='projects_objection_has_words', violation_error_message='Whoever objects says why.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,10 +129,25 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('evidence', models.ManyToManyField(blank=True, related_name='follow_ups', to='evidence.evidencefile', verbose_name='evidence')),
+                ('figures', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='enterprises.yearlyfigure', verbose_name='yearly figures')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='projects.project', verbose_name='project')),
+                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
             ],
             options={
                 'verbose_name': 'follow-up',
                 'verbose_name_plural': 'follow-ups',
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'year'), name='projects_follow_up_once_a_year', violation_error_message='The follow-up of this year is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='projects_follow_up_year', violation_error_message='The year lies between 1990 and 2100.'),
+                    models.CheckConstraint(condition=models.Q(('revenue_amount__isnull', True), ('revenue_amount__gte', 0), _connector='OR'), name='projects_follow_up_revenue_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(('tax_paid_amount__isnull', True), ('tax_paid_amount__gte', 0), _connector='OR'), name='projects_follow_up_tax_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('revenue_amount__isnull', True), ('tax_paid_amount__isnull', True)), models.Q(models.Q(('revenue_amount__isnull', False), ('tax_paid_amount__isnull', False), _connector='OR'), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='projects_follow_up_amounts_have_currency', violation_error_message='An amount and its currency go together.'),
+                    models.CheckConstraint(condition=models.Q(('moved_away', False), models.Q(('place', ''), _negated=True), _connector='OR'), name='projects_follow_up_moved_has_a_place', violation_error_message='Say where the company moved.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='projects_follow_up_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='projects_follow_up_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,10 +168,24 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('evidence', models.ManyToManyField(blank=True, related_name='leg_steps', to='evidence.evidencefile', verbose_name='evidence')),
+                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='projects.relocationleg', verbose_name='relocation leg')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person in charge')),
+                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
             ],
             options={
                 'verbose_name': 'step of a leg',
                 'verbose_name_plural': 'steps of a leg',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['open', 'in_progress'])), fields=['due_on'], name='projects_leg_steps_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('leg', 'code'), name='projects_leg_step_once', violation_error_message='This leg already has this step.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'in_progress', 'done', 'not_needed'])), name='projects_leg_step_state', violation_error_message='This is not a state of a step.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='projects_leg_step_settled_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ['done', 'not_needed'])), models.Q(('settled_at__isnull', True), ('state__in', ['open', 'in_progress'])), _connector='OR'), name='projects_leg_step_settled_when_over', violation_error_message='A step that is done or not needed says who settled it and when.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_needed'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'not_needed'), _negated=True), ('reason', '')), _connector='OR'), name='projects_leg_step_not_needed_has_reason', violation_error_message='Say why this step is not needed.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,10 +200,28 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('incubator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator')),
+                ('kept_enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='enterprises.enterprise', verbose_name='kept enterprise')),
+                ('kept_project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='projects.project', verbose_name='kept project')),
+                ('merged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='merged by')),
+                ('merged_enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_in', to='enterprises.enterprise', verbose_name='merged enterprise')),
+                ('merged_project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_in', to='projects.project', verbose_name='merged project')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park')),
+                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
             ],
             options={
                 'verbose_name': 'merge',
                 'verbose_name_plural': 'merges',
+                'indexes': [
+                    models.Index(fields=['-merged_at', '-id'], name='projects_merges_newest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kept_enterprise__isnull', True), ('kept_project__isnull', False), ('kind', 'project'), ('merged_enterprise__isnull', True), ('merged_project__isnull', False)), models.Q(('kept_enterprise__isnull', False), ('kept_project__isnull', True), ('kind', 'enterprise'), ('merged_enterprise__isnull', False), ('merged_project__isnull', True)), _connector='OR'), name='projects_merge_of_one_kind', violation_error_message='Two projects are merged, or two enterprises.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kept_project', models.F('merged_project')), _negated=True), models.Q(('kept_enterprise', models.F('merged_enterprise')), _negated=True)), name='projects_merge_of_two_records', violation_error_message='A record is merged into another one, not into itself.'),
+                    models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged_project',), name='projects_merged_project_once', violation_error_message='This project has been merged already.'),
+                    models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged_enterprise',), name='projects_merged_enterprise_once', violation_error_message='This enterprise has been merged already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='projects_merge_undone_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,10 +231,23 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('project', 'project'), ('enterprise', 'enterprise')], max_length=10, verbose_name='kind')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('decided_at', models.DateTimeField(verbose_name='decided')),
+                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('first_enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('first_project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project', verbose_name='project')),
+                ('incubator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park')),
+                ('second_enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise', verbose_name='enterprise')),
+                ('second_project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'pair of two different records',
                 'verbose_name_plural': 'pairs of two different records',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('first_enterprise__isnull', True), ('first_project__isnull', False), ('kind', 'project'), ('second_enterprise__isnull', True), ('second_project__isnull', False)), models.Q(('first_enterprise__isnull', False), ('first_project__isnull', True), ('kind', 'enterprise'), ('second_enterprise__isnull', False), ('second_project__isnull', True)), _connector='OR'), name='projects_pair_of_one_kind', violation_error_message='A pair is of two projects or of two enterprises.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('first_enterprise__lt', models.F('second_enterprise')), ('first_project__isnull', True)), models.Q(('first_enterprise__isnull', True), ('first_project__lt', models.F('second_project'))), _connector='OR'), name='projects_pair_in_order', violation_error_message='The older record of a pair stands first.'),
+                    models.UniqueConstraint(fields=('first_project', 'second_project'), name='projects_pair_of_projects_once', violation_error_message='This pair has been judged already.'),
+                    models.UniqueConstraint(fields=('first_enterprise', 'second_enterprise'), name='projects_pair_of_enterprises_once', violation_error_message='This pair has been judged already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,10 +255,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('percent', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='share in %')),
+                ('incubator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator')),
+                ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.organisation', verbose_name='operator')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='projects.creditproposal', verbose_name='credit proposal')),
             ],
             options={
                 'verbose_name': 'proposed share',
                 'verbose_name_plural': 'proposed shares',
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'incubator'), name='projects_proposed_once_per_incubator', violation_error_message='This incubator already has a share.'),
+                    models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='projects_proposed_between_0_and_100', violation_error_message='A share lies above 0% and is at most 100%.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,10 +279,16 @@ class Migration(migrations.Migration):
                 ('entered_at', models.DateTimeField(verbose_name='entered')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
+                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='return_outcome', to='projects.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'outcome of a return',
                 'verbose_name_plural': 'outcomes of returns',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('product__in', ['drug', 'device', 'diagnostic', 'other'])), name='projects_outcome_product', violation_error_message='This is not a kind of product.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('phase', ''), ('phase_on__isnull', True)), models.Q(models.Q(('phase', ''), _negated=True), ('phase_on__isnull', False)), _connector='OR'), name='projects_outcome_phase_has_a_day', violation_error_message='A clinical phase and the day it was reached go together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,10 +303,15 @@ class Migration(migrations.Migration):
                 ('stated_at', models.DateTimeField(verbose_name='stated')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='changed')),
+                ('log', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='support_check', to='projects.stagelog', verbose_name='stage move')),
+                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stated by')),
             ],
             options={
                 'verbose_name': 'support before an end',
                 'verbose_name_plural': 'support before ends',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('funding__in', ['yes', 'no', 'unknown']), ('policy__in', ['yes', 'no', 'unknown']), ('service__in', ['yes', 'no', 'unknown'])), name='projects_support_known', violation_error_message='Say of each support whether it was there, missing or not known.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -241,352 +344,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='relocationleg',
             constraint=models.CheckConstraint(condition=models.Q(('from_country__regex', '^([A-Z]{2})?$'), ('to_country__regex', '^([A-Z]{2})?$')), name='projects_leg_countries', violation_error_message='A country is written with two capital letters, as in CN or SE.'),
-        ),
-        migrations.AddField(
-            model_name='checklisttemplatestep',
-            name='park',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checklist_template', to='incubators.park', verbose_name='park'),
-        ),
-        migrations.AddField(
-            model_name='creditanswer',
-            name='answered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
-        ),
-        migrations.AddField(
-            model_name='creditanswer',
-            name='incubator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator'),
-        ),
-        migrations.AddField(
-            model_name='creditproposal',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by'),
-        ),
-        migrations.AddField(
-            model_name='creditproposal',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credit_proposals', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='creditproposal',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by'),
-        ),
-        migrations.AddField(
-            model_name='creditanswer',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='projects.creditproposal', verbose_name='credit proposal'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='evidence',
-            field=models.ManyToManyField(blank=True, related_name='follow_ups', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='figures',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='enterprises.yearlyfigure', verbose_name='yearly figures'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='verified_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by'),
-        ),
-        migrations.AddField(
-            model_name='legstep',
-            name='evidence',
-            field=models.ManyToManyField(blank=True, related_name='leg_steps', to='evidence.evidencefile', verbose_name='evidence'),
-        ),
-        migrations.AddField(
-            model_name='legstep',
-            name='leg',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='projects.relocationleg', verbose_name='relocation leg'),
-        ),
-        migrations.AddField(
-            model_name='legstep',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person in charge'),
-        ),
-        migrations.AddField(
-            model_name='legstep',
-            name='settled_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='incubator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='kept_enterprise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='enterprises.enterprise', verbose_name='kept enterprise'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='kept_project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='projects.project', verbose_name='kept project'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='merged by'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged_enterprise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_in', to='enterprises.enterprise', verbose_name='merged enterprise'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged_project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_in', to='projects.project', verbose_name='merged project'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='park',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='first_enterprise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='first_project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='incubator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='park',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='second_enterprise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise', verbose_name='enterprise'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='second_project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='proposedshare',
-            name='incubator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.incubator', verbose_name='incubator'),
-        ),
-        migrations.AddField(
-            model_name='proposedshare',
-            name='operator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.organisation', verbose_name='operator'),
-        ),
-        migrations.AddField(
-            model_name='proposedshare',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='projects.creditproposal', verbose_name='credit proposal'),
-        ),
-        migrations.AddField(
-            model_name='returnoutcome',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
-        ),
-        migrations.AddField(
-            model_name='returnoutcome',
-            name='project',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='return_outcome', to='projects.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='supportcheck',
-            name='log',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='support_check', to='projects.stagelog', verbose_name='stage move'),
-        ),
-        migrations.AddField(
-            model_name='supportcheck',
-            name='stated_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stated by'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklisttemplatestep',
-            constraint=models.UniqueConstraint(fields=('park', 'code'), name='projects_template_step_once', violation_error_message='This park already has a step of this code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklisttemplatestep',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', -730), ('days__lte', 730)), name='projects_template_days', violation_error_message='A step falls due within two years of the departure.'),
-        ),
-        migrations.AddIndex(
-            model_name='creditproposal',
-            index=models.Index(fields=['-proposed_at', '-id'], name='projects_proposals_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'objected'])), fields=('project',), name='projects_one_open_proposal', violation_error_message='A proposal for this project is still open.'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'objected', 'agreed', 'decided', 'rejected', 'withdrawn'])), name='projects_proposal_state', violation_error_message='This is not a state of a proposal.'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='projects_proposal_closed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', ['open', 'objected'])), models.Q(models.Q(('state__in', ['open', 'objected']), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='projects_proposal_closed_when_over', violation_error_message='A proposal that is over says who closed it and when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['decided', 'rejected']), _negated=True), models.Q(('closing_words', ''), _negated=True), _connector='OR'), name='projects_proposal_decision_has_reason', violation_error_message='The park gives the reason of its decision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditanswer',
-            constraint=models.UniqueConstraint(fields=('proposal', 'incubator'), name='projects_one_answer_per_side', nulls_distinct=False, violation_error_message='This side has already answered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'object'), models.Q(('words', ''), _negated=True)), ('answer', 'agree'), _connector='OR'), name='projects_objection_has_words', violation_error_message='Whoever objects says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(fields=('project', 'year'), name='projects_follow_up_once_a_year', violation_error_message='The follow-up of this year is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='projects_follow_up_year', violation_error_message='The year lies between 1990 and 2100.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('revenue_amount__isnull', True), ('revenue_amount__gte', 0), _connector='OR'), name='projects_follow_up_revenue_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_paid_amount__isnull', True), ('tax_paid_amount__gte', 0), _connector='OR'), name='projects_follow_up_tax_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('revenue_amount__isnull', True), ('tax_paid_amount__isnull', True)), models.Q(models.Q(('revenue_amount__isnull', False), ('tax_paid_amount__isnull', False), _connector='OR'), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='projects_follow_up_amounts_have_currency', violation_error_message='An amount and its currency go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('moved_away', False), models.Q(('place', ''), _negated=True), _connector='OR'), name='projects_follow_up_moved_has_a_place', violation_error_message='Say where the company moved.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='projects_follow_up_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='projects_follow_up_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddIndex(
-            model_name='legstep',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'in_progress'])), fields=['due_on'], name='projects_leg_steps_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='legstep',
-            constraint=models.UniqueConstraint(fields=('leg', 'code'), name='projects_leg_step_once', violation_error_message='This leg already has this step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='legstep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'in_progress', 'done', 'not_needed'])), name='projects_leg_step_state', violation_error_message='This is not a state of a step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='legstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='projects_leg_step_settled_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='legstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ['done', 'not_needed'])), models.Q(('settled_at__isnull', True), ('state__in', ['open', 'in_progress'])), _connector='OR'), name='projects_leg_step_settled_when_over', violation_error_message='A step that is done or not needed says who settled it and when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='legstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_needed'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'not_needed'), _negated=True), ('reason', '')), _connector='OR'), name='projects_leg_step_not_needed_has_reason', violation_error_message='Say why this step is not needed.'),
-        ),
-        migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['-merged_at', '-id'], name='projects_merges_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept_enterprise__isnull', True), ('kept_project__isnull', False), ('kind', 'project'), ('merged_enterprise__isnull', True), ('merged_project__isnull', False)), models.Q(('kept_enterprise__isnull', False), ('kept_project__isnull', True), ('kind', 'enterprise'), ('merged_enterprise__isnull', False), ('merged_project__isnull', True)), _connector='OR'), name='projects_merge_of_one_kind', violation_error_message='Two projects are merged, or two enterprises.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept_project', models.F('merged_project')), _negated=True), models.Q(('kept_enterprise', models.F('merged_enterprise')), _negated=True)), name='projects_merge_of_two_records', violation_error_message='A record is merged into another one, not into itself.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged_project',), name='projects_merged_project_once', violation_error_message='This project has been merged already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged_enterprise',), name='projects_merged_enterprise_once', violation_error_message='This enterprise has been merged already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='projects_merge_undone_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notduplicate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_enterprise__isnull', True), ('first_project__isnull', False), ('kind', 'project'), ('second_enterprise__isnull', True), ('second_project__isnull', False)), models.Q(('first_enterprise__isnull', False), ('first_project__isnull', True), ('kind', 'enterprise'), ('second_enterprise__isnull', False), ('second_project__isnull', True)), _connector='OR'), name='projects_pair_of_one_kind', violation_error_message='A pair is of two projects or of two enterprises.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notduplicate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_enterprise__lt', models.F('second_enterprise')), ('first_project__isnull', True)), models.Q(('first_enterprise__isnull', True), ('first_project__lt', models.F('second_project'))), _connector='OR'), name='projects_pair_in_order', violation_error_message='The older record of a pair stands first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notduplicate',
-            constraint=models.UniqueConstraint(fields=('first_project', 'second_project'), name='projects_pair_of_projects_once', violation_error_message='This pair has been judged already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notduplicate',
-            constraint=models.UniqueConstraint(fields=('first_enterprise', 'second_enterprise'), name='projects_pair_of_enterprises_once', violation_error_message='This pair has been judged already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedshare',
-            constraint=models.UniqueConstraint(fields=('proposal', 'incubator'), name='projects_proposed_once_per_incubator', violation_error_message='This incubator already has a share.'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedshare',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='projects_proposed_between_0_and_100', violation_error_message='A share lies above 0% and is at most 100%.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('product__in', ['drug', 'device', 'diagnostic', 'other'])), name='projects_outcome_product', violation_error_message='This is not a kind of product.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phase', ''), ('phase_on__isnull', True)), models.Q(models.Q(('phase', ''), _negated=True), ('phase_on__isnull', False)), _connector='OR'), name='projects_outcome_phase_has_a_day', violation_error_message='A clinical phase and the day it was reached go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('funding__in', ['yes', 'no', 'unknown']), ('policy__in', ['yes', 'no', 'unknown']), ('service__in', ['yes', 'no', 'unknown'])), name='projects_support_known', violation_error_message='Say of each support whether it was there, missing or not known.'),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
     ]

@@ -35,6 +35,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'return duty',
                 'verbose_name_plural': 'return duties',
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'frequency'), name='returns_duty_once', violation_error_message='This contract already asks for a return as often as that.'),
+                    models.CheckConstraint(condition=models.Q(('due_days__gte', 1), ('due_days__lte', 180)), name='returns_duty_due_days', violation_error_message='A return is due 1 to 180 days after its period.'),
+                    models.CheckConstraint(condition=models.Q(('variance_percent__gte', 1), ('variance_percent__lte', 1000)), name='returns_duty_variance', violation_error_message='The change that asks for a word lies between 1% and 1000%.'),
+                    models.CheckConstraint(condition=models.Q(('lines__len__gt', 0)), name='returns_duty_has_lines', violation_error_message='Choose at least one line.'),
+                    models.CheckConstraint(condition=models.Q(('frequency__in', ['month', 'quarter', 'half', 'year'])), name='returns_duty_frequency_known', violation_error_message='Choose how often the return is due.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +77,25 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'period return',
                 'verbose_name_plural': 'period returns',
+                'indexes': [
+                    models.Index(fields=['incubator', 'ends_on'], name='returns_of_incubator'),
+                    models.Index(condition=models.Q(('is_latest', True)), fields=['due_on'], name='returns_due'),
+                    models.Index(fields=['updated_at', 'id'], name='returns_pull'),
+                    models.Index(condition=models.Q(('is_latest', True), ('state', 'submitted')), fields=['submitted_at'], name='returns_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('duty', 'period', 'edition'), name='returns_return_once', violation_error_message='This version of the return exists already.'),
+                    models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('duty', 'period'), name='returns_one_newest_version', violation_error_message='Somebody else has just opened a new version of this return.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on')), ('due_on__gte', models.F('ends_on'))), name='returns_return_dates', violation_error_message='A return is due after its period ends.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('correction_reason', ''), ('edition', 1)), models.Q(('edition__gt', 1), models.Q(('correction_reason', ''), _negated=True)), _connector='OR'), name='returns_edition_counts_from_one', violation_error_message='Whoever corrects a return says why.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='returns_return_submitted_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='returns_return_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='returns_return_returned_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='returns_return_published_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('submitted_by', models.F('verified_by')), _negated=True), _connector='OR'), name='returns_return_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('submitted_at__isnull', True), ('verified_at__isnull', True)), models.Q(('returned_at__isnull', False), ('state', 'returned'), ('verified_at__isnull', True)), models.Q(('state', 'submitted'), ('submitted_at__isnull', False), ('verified_at__isnull', True)), models.Q(('state', 'verified'), ('submitted_at__isnull', False), ('verified_at__isnull', False)), models.Q(('published_at__isnull', False), ('state', 'published'), ('verified_at__isnull', False)), _connector='OR'), name='returns_return_state_has_its_person', violation_error_message='The state of a return and the people who acted do not fit.'),
+                    models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='returns_return_returned_with_words', violation_error_message='Whoever returns something says why.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +119,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a return',
                 'verbose_name_plural': 'lines of returns',
+                'constraints': [
+                    models.UniqueConstraint(fields=('period_return', 'code'), name='returns_line_once', violation_error_message='This line is already in the return.'),
+                    models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='returns_line_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('entered_at__isnull', True), ('entered_by__isnull', True)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), name='returns_line_entered_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +141,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'act on a return',
                 'verbose_name_plural': 'acts on returns',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('act__in', ['open', 'submit', 'return', 'verify', 'publish', 'correct'])), name='returns_move_act_known', violation_error_message='This is not an act on a return.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,101 +168,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'closed periods',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('park', 'incubator', 'period'), name='returns_close_once', nulls_distinct=False, violation_error_message='This period is already closed.'), models.CheckConstraint(condition=models.Q(models.Q(('reopened_at__isnull', True), ('reopened_by__isnull', True)), models.Q(('reopened_at__isnull', False), ('reopened_by__isnull', False)), _connector='OR'), name='returns_close_reopened_pair', violation_error_message='The person and the time of a decision are recorded together.'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reopened_at__isnull', True)), models.Q(('reopened_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='returns_close_reopened_with_words', violation_error_message='Whoever reopens a period says why.'), models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='returns_close_dates', violation_error_message='A period ends after it starts.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='returnduty',
-            constraint=models.UniqueConstraint(fields=('contract', 'frequency'), name='returns_duty_once', violation_error_message='This contract already asks for a return as often as that.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnduty',
-            constraint=models.CheckConstraint(condition=models.Q(('due_days__gte', 1), ('due_days__lte', 180)), name='returns_duty_due_days', violation_error_message='A return is due 1 to 180 days after its period.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnduty',
-            constraint=models.CheckConstraint(condition=models.Q(('variance_percent__gte', 1), ('variance_percent__lte', 1000)), name='returns_duty_variance', violation_error_message='The change that asks for a word lies between 1% and 1000%.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnduty',
-            constraint=models.CheckConstraint(condition=models.Q(('lines__len__gt', 0)), name='returns_duty_has_lines', violation_error_message='Choose at least one line.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnduty',
-            constraint=models.CheckConstraint(condition=models.Q(('frequency__in', ['month', 'quarter', 'half', 'year'])), name='returns_duty_frequency_known', violation_error_message='Choose how often the return is due.'),
-        ),
-        migrations.AddIndex(
-            model_name='periodreturn',
-            index=models.Index(fields=['incubator', 'ends_on'], name='returns_of_incubator'),
-        ),
-        migrations.AddIndex(
-            model_name='periodreturn',
-            index=models.Index(condition=models.Q(('is_latest', True)), fields=['due_on'], name='returns_due'),
-        ),
-        migrations.AddIndex(
-            model_name='periodreturn',
-            index=models.Index(fields=['updated_at', 'id'], name='returns_pull'),
-        ),
-        migrations.AddIndex(
-            model_name='periodreturn',
-            index=models.Index(condition=models.Q(('is_latest', True), ('state', 'submitted')), fields=['submitted_at'], name='returns_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.UniqueConstraint(fields=('duty', 'period', 'edition'), name='returns_return_once', violation_error_message='This version of the return exists already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('duty', 'period'), name='returns_one_newest_version', violation_error_message='Somebody else has just opened a new version of this return.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on')), ('due_on__gte', models.F('ends_on'))), name='returns_return_dates', violation_error_message='A return is due after its period ends.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction_reason', ''), ('edition', 1)), models.Q(('edition__gt', 1), models.Q(('correction_reason', ''), _negated=True)), _connector='OR'), name='returns_edition_counts_from_one', violation_error_message='Whoever corrects a return says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='returns_return_submitted_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='returns_return_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='returns_return_returned_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='returns_return_published_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('submitted_by', models.F('verified_by')), _negated=True), _connector='OR'), name='returns_return_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('submitted_at__isnull', True), ('verified_at__isnull', True)), models.Q(('returned_at__isnull', False), ('state', 'returned'), ('verified_at__isnull', True)), models.Q(('state', 'submitted'), ('submitted_at__isnull', False), ('verified_at__isnull', True)), models.Q(('state', 'verified'), ('submitted_at__isnull', False), ('verified_at__isnull', False)), models.Q(('published_at__isnull', False), ('state', 'published'), ('verified_at__isnull', False)), _connector='OR'), name='returns_return_state_has_its_person', violation_error_message='The state of a return and the people who acted do not fit.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='returns_return_returned_with_words', violation_error_message='Whoever returns something says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.UniqueConstraint(fields=('period_return', 'code'), name='returns_line_once', violation_error_message='This line is already in the return.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='returns_line_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entered_at__isnull', True), ('entered_by__isnull', True)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), name='returns_line_entered_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnmove',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['open', 'submit', 'return', 'verify', 'publish', 'correct'])), name='returns_move_act_known', violation_error_message='This is not an act on a return.'),
         ),
     ]

@@ -47,6 +47,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mentor',
                 'verbose_name_plural': 'mentors',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='support_mentors_search'),
+                    models.Index(fields=['park', 'sort_key', 'id'], name='support_mentors_by_name'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('appointed_on__isnull', True), ('ends_on__isnull', True), ('appointed_on__lte', models.F('ends_on')), _connector='OR'), name='support_mentor_dates', violation_error_message='An appointment ends after it starts.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +80,43 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'service record',
                 'verbose_name_plural': 'service records',
+                'indexes': [
+                    models.Index(fields=['updated_at', 'id'], name='support_services_pull'),
+                    models.Index(fields=['incubator', 'on', 'id'], name='support_services_by_day'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('project__isnull', False), ('enterprise__isnull', False), _connector='OR'), name='support_service_has_a_recipient', violation_error_message='Name the project or the enterprise that was served.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mentoring'), _negated=True), ('mentor__isnull', False), _connector='OR'), name='support_mentoring_has_a_mentor', violation_error_message='Name the mentor.'),
+                    models.CheckConstraint(condition=models.Q(('hours__isnull', True), ('hours__gte', 0), _connector='OR'), name='support_service_hours_not_negative', violation_error_message='This amount cannot be below zero.'),
+                    models.UniqueConstraint(fields=('incubator', 'kind', 'on', 'mentor', 'project', 'enterprise', 'subject'), name='support_service_once', nulls_distinct=False, violation_error_message='This service is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='support_service_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='support_service_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketType',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
+                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
+                ('search_text', models.TextField(default='', editable=False)),
+                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
+                ('code', models.SlugField(max_length=40, verbose_name='code')),
+                ('answer_days', models.PositiveSmallIntegerField(verbose_name='working days until the first answer')),
+                ('done_days', models.PositiveSmallIntegerField(verbose_name='working days until it is done')),
+                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park')),
+            ],
+            options={
+                'verbose_name': 'type of ticket',
+                'verbose_name_plural': 'types of tickets',
+                'constraints': [
+                    models.UniqueConstraint(fields=('park', 'code'), name='support_type_once_per_park', nulls_distinct=False, violation_error_message='This park already has a type of ticket with this code.'),
+                    models.CheckConstraint(condition=models.Q(('answer_days__gte', 1), ('done_days__gte', models.F('answer_days')), ('done_days__lte', 366)), name='support_type_limits_in_order', violation_error_message='The first answer takes at least one working day, and the work no less than the answer.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,10 +150,25 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='projects.project', verbose_name='project')),
                 ('rated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('resolved_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='support.tickettype', verbose_name='type')),
             ],
             options={
                 'verbose_name': 'service ticket',
                 'verbose_name_plural': 'service tickets',
+                'indexes': [
+                    models.Index(fields=['updated_at', 'id'], name='support_tickets_pull'),
+                    models.Index(fields=['incubator', 'due_at', 'id'], name='support_tickets_due'),
+                    models.Index(fields=['park', 'due_at', 'id'], name='support_tickets_due_of_park'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='support_ticket_external_id_once', nulls_distinct=False, violation_error_message='A ticket with this number of your own system is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(('answer_due_at__isnull', True), ('due_at__isnull', True), ('answer_due_at__lte', models.F('due_at')), _connector='OR'), name='support_ticket_limits_in_order', violation_error_message='A ticket is answered before it is done.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='support_ticket_resolved_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('rated_at__isnull', True), ('rated_by__isnull', True)), models.Q(('rated_at__isnull', False), ('rated_by__isnull', False)), _connector='OR'), name='support_ticket_rated_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state__in', ('resolved', 'closed')), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state__in', ('resolved', 'closed')), _negated=True), ('resolved_at__isnull', True)), _connector='OR'), name='support_ticket_resolved_with_words', violation_error_message='Whoever resolves a ticket says what was done.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('rated_at__isnull', True), ('rating__isnull', True)), models.Q(('rated_at__isnull', False), ('rating__gte', 1), ('rating__lte', 5), ('state', 'closed')), _connector='OR'), name='support_ticket_rating_from_1_to_5', violation_error_message='Satisfaction is a number from 1 to 5, given when a ticket is closed.'),
+                    models.CheckConstraint(condition=models.Q(('rated_by__isnull', True), models.Q(('rated_by', models.F('resolved_by')), _negated=True), _connector='OR'), name='support_ticket_not_rated_by_its_solver', violation_error_message='Whoever resolved the ticket does not rate it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,128 +185,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry of a ticket',
                 'verbose_name_plural': 'entries of tickets',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['comment', 'reopened']), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='support_comment_has_words', violation_error_message='Write a sentence.'),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='TicketType',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=200, verbose_name='Chinese name')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('sort_key', models.CharField(default='', editable=False, max_length=120)),
-                ('code', models.SlugField(max_length=40, verbose_name='code')),
-                ('answer_days', models.PositiveSmallIntegerField(verbose_name='working days until the first answer')),
-                ('done_days', models.PositiveSmallIntegerField(verbose_name='working days until it is done')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incubators.park', verbose_name='park')),
-            ],
-            options={
-                'verbose_name': 'type of ticket',
-                'verbose_name_plural': 'types of tickets',
-            },
-        ),
-        migrations.AddField(
-            model_name='ticket',
-            name='type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='support.tickettype', verbose_name='type'),
-        ),
-        migrations.AddIndex(
-            model_name='mentor',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='support_mentors_search'),
-        ),
-        migrations.AddIndex(
-            model_name='mentor',
-            index=models.Index(fields=['park', 'sort_key', 'id'], name='support_mentors_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='mentor',
-            constraint=models.CheckConstraint(condition=models.Q(('appointed_on__isnull', True), ('ends_on__isnull', True), ('appointed_on__lte', models.F('ends_on')), _connector='OR'), name='support_mentor_dates', violation_error_message='An appointment ends after it starts.'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['updated_at', 'id'], name='support_services_pull'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['incubator', 'on', 'id'], name='support_services_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('project__isnull', False), ('enterprise__isnull', False), _connector='OR'), name='support_service_has_a_recipient', violation_error_message='Name the project or the enterprise that was served.'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mentoring'), _negated=True), ('mentor__isnull', False), _connector='OR'), name='support_mentoring_has_a_mentor', violation_error_message='Name the mentor.'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__isnull', True), ('hours__gte', 0), _connector='OR'), name='support_service_hours_not_negative', violation_error_message='This amount cannot be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.UniqueConstraint(fields=('incubator', 'kind', 'on', 'mentor', 'project', 'enterprise', 'subject'), name='support_service_once', nulls_distinct=False, violation_error_message='This service is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='support_service_verified_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='support_service_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['comment', 'reopened']), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='support_comment_has_words', violation_error_message='Write a sentence.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tickettype',
-            constraint=models.UniqueConstraint(fields=('park', 'code'), name='support_type_once_per_park', nulls_distinct=False, violation_error_message='This park already has a type of ticket with this code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tickettype',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_days__gte', 1), ('done_days__gte', models.F('answer_days')), ('done_days__lte', 366)), name='support_type_limits_in_order', violation_error_message='The first answer takes at least one working day, and the work no less than the answer.'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['updated_at', 'id'], name='support_tickets_pull'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['incubator', 'due_at', 'id'], name='support_tickets_due'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['park', 'due_at', 'id'], name='support_tickets_due_of_park'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('park', 'incubator', 'external_id'), name='support_ticket_external_id_once', nulls_distinct=False, violation_error_message='A ticket with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_due_at__isnull', True), ('due_at__isnull', True), ('answer_due_at__lte', models.F('due_at')), _connector='OR'), name='support_ticket_limits_in_order', violation_error_message='A ticket is answered before it is done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='support_ticket_resolved_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rated_at__isnull', True), ('rated_by__isnull', True)), models.Q(('rated_at__isnull', False), ('rated_by__isnull', False)), _connector='OR'), name='support_ticket_rated_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state__in', ('resolved', 'closed')), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state__in', ('resolved', 'closed')), _negated=True), ('resolved_at__isnull', True)), _connector='OR'), name='support_ticket_resolved_with_words', violation_error_message='Whoever resolves a ticket says what was done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rated_at__isnull', True), ('rating__isnull', True)), models.Q(('rated_at__isnull', False), ('rating__gte', 1), ('rating__lte', 5), ('state', 'closed')), _connector='OR'), name='support_ticket_rating_from_1_to_5', violation_error_message='Satisfaction is a number from 1 to 5, given when a ticket is closed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('rated_by__isnull', True), models.Q(('rated_by', models.F('resolved_by')), _negated=True), _connector='OR'), name='support_ticket_not_rated_by_its_solver', violation_error_message='Whoever resolved the ticket does not rate it.'),
         ),
     ]
