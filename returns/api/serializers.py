@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import ByCode, CodeOf, NameOf, RecordSerializer, StrictSerializer
-from incubators.models import Incubator, Park
+from core.api.serializers import ByCode, ById, CodeOf, NameOf, RecordSerializer, StrictSerializer
+from incubators.models import Incubator, OperatorContract, Park
+from returns.enums import Frequency
 from returns.measures import LINES
 from returns.models import PeriodClose, PeriodReturn, ReturnDuty
+from returns.services import MOST_TOGETHER
 
 
 class DutySerializer(RecordSerializer):
@@ -40,6 +42,20 @@ class DutyChange(StrictSerializer):
     lines = serializers.ListField(
         child=serializers.ChoiceField(choices=[(code, line.name_en) for code, line in LINES.items()]),
         required=False,
+        allow_empty=False,
+        help_text="Codes of lines; see `GET /api/v1/return-lines/`.",
+    )
+
+
+class NewDutyInput(DutyChange):
+    contract = ById(queryset=OperatorContract.objects.all())
+    frequency = serializers.ChoiceField(choices=Frequency.choices)
+    due_days = serializers.IntegerField(min_value=1, max_value=180)
+    starts_on = serializers.DateField(
+        help_text="The first return is that of the period which holds this day."
+    )
+    lines = serializers.ListField(
+        child=serializers.ChoiceField(choices=[(code, line.name_en) for code, line in LINES.items()]),
         allow_empty=False,
         help_text="Codes of lines; see `GET /api/v1/return-lines/`.",
     )
@@ -138,6 +154,27 @@ class SendBackInput(StrictSerializer):
         default=dict,
         help_text="Words beside lines, by their code.",
     )
+
+
+class SeenInput(StrictSerializer):
+    id = serializers.IntegerField(min_value=1)
+    version = serializers.IntegerField(min_value=1, help_text="As it was read; a newer one is not verified.")
+
+
+class VerifySeveralInput(StrictSerializer):
+    returns = SeenInput(many=True, allow_empty=False, max_length=MOST_TOGETHER)  # type: ignore[call-arg]
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    verified = serializers.BooleanField()
+    version = serializers.IntegerField(allow_null=True, help_text="After the decision.")
+    code = serializers.CharField(help_text="Why it still waits; empty when it is verified.")
+    message = serializers.CharField()
+
+
+class VerdictsSerializer(serializers.Serializer[Any]):
+    results = VerdictSerializer(many=True)
 
 
 class CloseSerializer(RecordSerializer):

@@ -8,13 +8,14 @@ Returns = views.PeriodReturnViewSet
 
 urlpatterns = [
     path("return-lines/", views.ReturnLinesView.as_view()),
-    path("return-duties/", views.ReturnDutyViewSet.as_view({"get": "list"})),
+    path("return-duties/", views.ReturnDutyViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "return-duties/<id:pk>/",
         views.ReturnDutyViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),
     path("returns/", Returns.as_view({"get": "list"})),
     path("returns/export/", Returns.as_view({"get": "files"})),
+    path("returns/verify/", Returns.as_view({"post": "verify_several"})),
     path("returns/<id:pk>/", Returns.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("returns/<id:pk>/submit/", Returns.as_view({"post": "submit"})),
     path("returns/<id:pk>/verify/", Returns.as_view({"post": "verify"})),

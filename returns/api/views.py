@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -39,6 +40,16 @@ def _file_choice(request: Any) -> tuple[str, str]:
 def _file(content: bytes, name: str, form: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)
+
+
+def _told(pk: int, verdict: services.Verdict | None) -> dict[str, Any]:
+    """One row of the answer; a return that the caller may not see is not there."""
+    if verdict is not None and verdict.refusal is None:
+        return {"id": pk, "verified": True, "version": verdict.record.version, "code": "", "message": ""}
+    code, words = "not_found", _("There is no such return in your care.")
+    if verdict is not None and verdict.refusal is not None:
+        code, words = verdict.refusal.code, str(verdict.refusal)
+    return {"id": pk, "verified": False, "version": None, "code": code, "message": words}
 
 
 class ReturnLinesView(ApiView):
@@ -141,6 +152,29 @@ class PeriodReturnViewSet(ScopedViewSet):
         return self._decided(Action.VERIFY, services.verify_return)
 
     @extend_schema(
+        operation_id="returns_verify_several",
+        summary="Verify several returns at once, each as a second person",
+        description="Each by itself: what is refused is answered with its code and keeps none of the others. "
+        "A return with a line that is unusual, explained or typed by hand is verified by itself only.",
+        request=shapes.VerifySeveralInput,
+        responses=shapes.VerdictsSerializer,
+        examples=[
+            OpenApiExample("Two", value={"returns": [{"id": 7, "version": 3}, {"id": 9, "version": 5}]},
+                           request_only=True)
+        ],
+    )  # fmt: skip
+    def verify_several(self, request: Any) -> Response:
+        self.require_somewhere(Action.VERIFY)
+        given = {
+            row["id"]: row["version"] for row in self.checked_input(shapes.VerifySeveralInput)["returns"]
+        }
+        found = {row.pk: row for row in self.get_queryset().filter(pk__in=given)}
+        seen = [services.Seen(found[pk], version) for pk, version in given.items() if pk in found]
+        verdicts = services.verify_returns(seen=seen, actor=request.user, at=self.at) if seen else []
+        told = {verdict.record.pk: verdict for verdict in verdicts}
+        return Response({"results": [_told(pk, told.get(pk)) for pk in given]})
+
+    @extend_schema(
         summary="Send a return back with words",
         request=shapes.SendBackInput,
         responses=shapes.WholeReturnSerializer,
@@ -219,6 +253,33 @@ class ReturnDutyViewSet(ScopedViewSet):
 
     def place_of(self, record: Any) -> tuple[int | None, int | None]:
         return record.contract.incubator.park_id, record.contract.incubator_id
+
+    @extend_schema(
+        summary="Ask for a return by a contract",
+        request=shapes.NewDutyInput,
+        responses={201: shapes.DutySerializer},
+        examples=[
+            OpenApiExample(
+                "Every quarter",
+                value={
+                    "contract": 1,
+                    "frequency": "quarter",
+                    "due_days": 15,
+                    "starts_on": "2021-04-01",
+                    "lines": ["landed", "events_held"],
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Any) -> Response:
+        self.require_somewhere(Action.MANAGE)
+        values = self.checked_input(shapes.NewDutyInput)
+        contract = values.pop("contract")
+        record = services.save_duty(
+            duty=None, contract=contract, values=values, actor=request.user, at=self.at
+        )
+        return self.answer(record, 201, {"Location": f"{request.path}{record.pk}/"})
 
     @extend_schema(
         summary="Change what a contract asks to be reported",

@@ -54,6 +54,11 @@ def is_unusual(entry: Entry, limit: int) -> bool:
     return change is not None and abs(change) > limit
 
 
+def asks_a_look(entry: Entry, limit: int) -> bool:
+    """A reviewer has to read this line: it is unusual, explained, or not what the records say."""
+    return entry.is_override or is_unusual(entry, limit) or bool(entry.explanation)
+
+
 def problems_of(entries: Mapping[str, Entry], *, variance_percent: int) -> list[Problem]:
     """Everything that has to be put right or said before the return can be submitted."""
     found: list[Problem] = []

@@ -26,12 +26,14 @@ from returns.selectors.lists import (
     waiting_reviews,
 )
 from returns.selectors.registry import Computed, from_records, register_source
+from returns.selectors.reviews import Reviewable, lines_to_look_at, waiting_together
 
 __all__ = [
     "Computed",
     "Figure",
     "LineView",
     "PeerValue",
+    "Reviewable",
     "as_data",
     "closed_by",
     "due_returns",
@@ -43,6 +45,7 @@ __all__ = [
     "from_records",
     "is_late",
     "line_views",
+    "lines_to_look_at",
     "local_day",
     "open_reviews",
     "peers_of",
@@ -53,6 +56,7 @@ __all__ = [
     "stored_lines",
     "views_of",
     "waiting_reviews",
+    "waiting_together",
     "with_evidence",
     "words_of",
 ]

@@ -6,9 +6,13 @@ from returns.services.duties import create_default_duties, save_duty
 from returns.services.filing import LineInput, attach_evidence, detach_evidence, parse_value, save_lines
 from returns.services.moves import publish_return, return_return, submit_return, verify_return
 from returns.services.opening import open_returns
+from returns.services.reviews import MOST_TOGETHER, Seen, Verdict, verify_returns
 
 __all__ = [
+    "MOST_TOGETHER",
     "LineInput",
+    "Seen",
+    "Verdict",
     "attach_evidence",
     "close_period",
     "correct_return",
@@ -23,4 +27,5 @@ __all__ = [
     "save_lines",
     "submit_return",
     "verify_return",
+    "verify_returns",
 ]

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from returns.web import closes, duties, entry, exports, lists, offline, review, versions
+from returns.web import closes, duties, entry, exports, lists, offline, review, reviews, versions
 
 urlpatterns = [
     path("", lists.page, name="return-list"),
     path("export/", exports.of_list, name="return-list-export"),
     path("of-month/", lists.of_month, name="return-of-month"),
+    path("reviews/", reviews.page, name="return-reviews"),
     path("sw.js", offline.worker, name="return-worker"),
     path("closes/", closes.page, name="return-closes"),
     path("closes/<int:pk>/reopen/", closes.reopen, name="return-reopen"),

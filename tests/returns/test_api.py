@@ -133,3 +133,23 @@ def test_duties_are_changed_by_the_park(zhangjiang: Incubator, alice: User, bob:
     changed = Api(bob).patch(path, {"due_days": 12, "lines": ["signed"]}, If_Match='"v1"')
     assert (changed.json()["due_days"], changed.json()["lines"]) == (12, ["signed"])
     assert len(Api(alice).get("return-lines/").json()) > 20
+
+
+def test_duties_are_added_by_the_park_that_manages_the_contract(
+    zhangjiang: Incubator, alice: User, bob: User, charlie: User
+) -> None:
+    duty = cases.make_duty(zhangjiang, bob)
+    values = {
+        "contract": duty.contract_id,
+        "frequency": "quarter",
+        "due_days": 15,
+        "starts_on": "2021-04-01",
+        "lines": ["events_held", "landed"],
+    }
+    is_problem(Api(alice).post("return-duties/", values), 403, "refused")
+    made = Api(bob).post("return-duties/", values)
+    assert (made.status_code, made.json()["lines"]) == (201, ["landed", "events_held"])
+    assert Api(alice).get(made["Location"]).json()["frequency"] == "quarter"
+    is_problem(Api(bob).post("return-duties/", values), 409, "returns_duty_once")
+    unknown = Api(bob).post("return-duties/", {**values, "frequency": "year", "contract": 999999})
+    is_problem(unknown, 422, "invalid")
