@@ -1,0 +1,314 @@
+"""The formulas of the policy register (``facts/policies.yaml``), written out as terms.
+
+The register names each formula by a type and a few numbers; a version holds the terms that these stand for,
+so that every policy, imported or typed, is computed by the same few terms.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+Data = dict[str, Any]
+Formula = Mapping[str, Any]
+
+
+class BadFormula(ValueError):
+    """The register's formula cannot be read; ``key`` names what is wrong."""
+
+    def __init__(self, key: str, code: str, value: object = None) -> None:
+        super().__init__(f"{key}: {code} ({value!r})")
+        self.key, self.code, self.value = key, code, value
+
+
+def terms_of(formula: Formula, *, eligibility: Mapping[str, str], currency: str) -> Data:
+    """Terms as data for one entry of the register. Every key of ``eligibility`` is a condition that must
+    hold.
+
+    Raises ``BadFormula`` for an unknown type, a missing number, or a key that the type does not have.
+    """
+    kind = formula.get("type")
+    builder = _BUILDERS.get(str(kind))
+    if builder is None:
+        raise BadFormula("formula.type", "unknown_choice", kind)
+    reader = _Reader(formula)
+    body = builder(reader)
+    manual = reader.get("manual_decision", False)
+    reader.close()
+    conditions: list[Data] = [
+        _flag_condition(key, words, manual=bool(manual)) for key, words in eligibility.items()
+    ]
+    facts: list[Data] = [
+        {"key": key, "kind": "flag", "label_en": words} for key, words in eligibility.items()
+    ]
+    known = {fact["key"] for fact in facts}
+    facts += [fact for fact in body.pop("facts", []) if fact["key"] not in known]
+    conditions += body.pop("conditions", [])
+    return {"currency": currency, "facts": facts, "conditions": conditions, **body}
+
+
+#: Descriptions that accompany a formula and compute nothing.
+_NOTES = frozenset({"type", "base", "per", "rate_basis", "standard_rate_note", "period", "budget_yuan"})
+
+
+class _Reader:
+    def __init__(self, formula: Formula) -> None:
+        self.formula, self.seen = formula, set(_NOTES)
+
+    def __getitem__(self, key: str) -> Any:
+        self.seen.add(key)
+        if self.formula.get(key) is None:
+            raise BadFormula(f"formula.{key}", "missing")
+        return self.formula[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.seen.add(key)
+        return self.formula.get(key, default)
+
+    def close(self) -> None:
+        for key in self.formula:
+            if key not in self.seen:
+                raise BadFormula(f"formula.{key}", "unknown_key", self.formula[key])
+
+
+def _flag_condition(key: str, words: str, *, manual: bool) -> Data:
+    decided = manual and key.endswith("decision")
+    return {"key": key, "text_en": words, "test": {"op": "decision" if decided else "is", "fact": key}}
+
+
+def _fact(key: str, kind: str = "money", **more: Any) -> Data:
+    return {"key": key, "kind": kind, **more}
+
+
+def _of(key: str) -> Data:
+    return {"op": "fact", "fact": key}
+
+
+def _capped(of: Data, at: object, **more: Any) -> Data:
+    return {"op": "cap", "of": of, "at": at, **more}
+
+
+def _times(of: Data, *by: Data) -> Data:
+    return {"op": "times", "of": of, "by": list(by)}
+
+
+def _none(read: _Reader) -> Data:
+    return {"outcome": "none"}
+
+
+def _ceiling(read: _Reader) -> Data:
+    return {
+        "facts": [_fact("requested_yuan")],
+        "amount": _capped(_of("requested_yuan"), read["cap_yuan"]),
+        "up_to": True,
+    }
+
+
+def _track_ceiling(read: _Reader) -> Data:
+    caps: Mapping[str, Any] = read["caps_yuan"]
+    cases = {track: _capped(_of("requested_yuan"), cap) for track, cap in caps.items()}
+    return {
+        "facts": [_fact("track", "choice", choices=list(caps)), _fact("requested_yuan")],
+        "amount": {"op": "choose", "by": "track", "cases": cases},
+        "up_to": True,
+    }
+
+
+def _size_floor(read: _Reader) -> Data:
+    comparison = "more_than" if read.get("strict") else "at_least"
+    test = {"op": comparison, "left": _of("size_yuan"), "right": read["floor_yuan"]}
+    return {
+        "outcome": "compliance",
+        "facts": [_fact("size_yuan")],
+        "conditions": [{"key": "size", "test": test}],
+    }
+
+
+def _pool(read: _Reader) -> Data:
+    within = {
+        "op": "within",
+        "of": _of("requested_yuan"),
+        "limit": read["pool_yuan"],
+        "used": "committed_yuan",
+        "remaining": "remaining_yuan",
+    }
+    return {"facts": [_fact("committed_yuan"), _fact("requested_yuan")], "amount": within, "up_to": True}
+
+
+def _headroom(read: _Reader) -> Data:
+    within = {
+        "op": "within",
+        "of": _of("requested_yuan"),
+        "limit": read["limit_yuan"],
+        "used": "existing_line_yuan",
+    }
+    return {
+        "outcome": "line",
+        "facts": [_fact("existing_line_yuan"), _fact("requested_yuan")],
+        "amount": within,
+        "up_to": True,
+    }
+
+
+def _area_quota(read: _Reader) -> Data:
+    area = {"fact": "area_m2", "at_most": read["area_cap_m2"], "output": "free_m2"}
+    months = {"fact": "months", "at_most": read["months_cap"], "output": "free_months"}
+    return {
+        "facts": [_fact("area_m2", "number"), _fact("months", "count"), _fact("rent_yuan_m2_month")],
+        "amount": _times(_of("rent_yuan_m2_month"), area, months),
+    }
+
+
+def _area_floor(read: _Reader) -> Data:
+    value = _times(
+        _of("rent_yuan_m2_month"), {"fact": "offered_m2"}, {"fact": "months", "at_most": read["months_cap"]}
+    )
+    return {
+        "facts": [_fact("offered_m2", "number"), _fact("months", "count"), _fact("rent_yuan_m2_month")],
+        "amount": {"op": "floor", "fact": "offered_m2", "at_least": read["area_floor_m2"], "of": value},
+    }
+
+
+def _range(read: _Reader) -> Data:
+    amount = {"op": "range", "of": _of("assessed_yuan"), "low": read["min_yuan"], "high": read["max_yuan"]}
+    return {"facts": [_fact("assessed_yuan")], "amount": amount}
+
+
+def _principal_capped_interest(read: _Reader) -> Data:
+    principal = _capped(
+        {"op": "total", "fact": "loans_yuan"},
+        read["principal_cap_yuan"],
+        binds="",
+        output="eligible_principal_yuan",
+    )
+    return {
+        "facts": [
+            _fact("loans_yuan", "money_list"),
+            _fact("subsidy_rate", "rate"),
+            _fact("years", "number"),
+        ],
+        "amount": _times(principal, {"fact": "subsidy_rate"}, {"fact": "years"}),
+    }
+
+
+def _banded_interest(read: _Reader) -> Data:
+    bands = [{"up_to": band["up_to_yuan"], "share": band["share"]} for band in read["bands"]]
+    counted = {
+        "op": "bands",
+        "of": _of("loan_yuan"),
+        "bands": bands,
+        "above": read.get("above_last_band", "0"),
+    }
+    return {
+        "facts": [_fact("loan_yuan"), _fact("benchmark_rate", "rate"), _fact("years", "number")],
+        "amount": _times(counted, {"fact": "benchmark_rate"}, {"fact": "years"}),
+    }
+
+
+def _ceiling_or_manual(read: _Reader) -> Data:
+    key = read["manual_key"]
+    return {
+        "facts": [_fact(key, "flag"), _fact("requested_yuan")],
+        "amount": {"op": "decided", "when": key, "of": _capped(_of("requested_yuan"), read["cap_yuan"])},
+        "up_to": True,
+    }
+
+
+def _match_capped(read: _Reader) -> Data:
+    at = _times(_of("grant_yuan"), {"rate": read["max_ratio"]})
+    return {
+        "facts": [_fact("grant_yuan"), _fact("requested_yuan")],
+        "amount": _capped(_of("requested_yuan"), at),
+        "up_to": True,
+    }
+
+
+def _quota(read: _Reader) -> Data:
+    place = {"op": "place", "rank": "rank", "places": read["quota"]}
+    return {"outcome": "place", "facts": [_fact("rank", "count")], "amount": place}
+
+
+def _sum_capped(read: _Reader) -> Data:
+    parts: Iterable[str] = read.get("parts", ("city_yuan", "district_yuan"))
+    total = {"op": "sum", "of": [_of(part) for part in parts]}
+    return {"facts": [_fact(part) for part in parts], "amount": _capped(total, read["cap_yuan"])}
+
+
+def _fixed_plus_rate_capped(read: _Reader) -> Data:
+    part = _capped(_times(_of("deductible_rd_yuan"), {"rate": read["rate"]}), read["rate_part_cap_yuan"])
+    amount = {"op": "sum", "of": [{"op": "fixed", "amount": read["fixed_yuan"]}, part]}
+    return {"facts": [_fact("deductible_rd_yuan")], "amount": amount}
+
+
+def _fixed(read: _Reader) -> Data:
+    return {"amount": {"op": "fixed", "amount": read["amount_yuan"]}}
+
+
+def _tax_rate(read: _Reader) -> Data:
+    income = {"op": "positive", "of": _of("taxable_income_yuan")}
+    return {
+        "outcome": "tax",
+        "facts": [_fact("taxable_income_yuan", "signed_money")],
+        "amount": _times(income, {"rate": read["rate"]}),
+        "otherwise": _times(income, {"rate": read["standard_rate"]}),
+    }
+
+
+_INCREASE = {"op": "increase", "current": "current_yuan", "prior": "prior_yuan"}
+_YEARS = [_fact("prior_yuan"), _fact("current_yuan")]
+
+
+def _increment_rate_capped(read: _Reader) -> Data:
+    return {"facts": _YEARS, "amount": _capped(_times(_INCREASE, {"rate": read["rate"]}), read["cap_yuan"])}
+
+
+def _increment_rate_ranked(read: _Reader) -> Data:
+    comparison = "at_least" if read.get("min_increase_inclusive", True) else "more_than"
+    rate = {"fact": "applied_rate", "at_most": read["max_rate"]}
+    return {
+        "facts": [*_YEARS, _fact("rank", "count"), _fact("applied_rate", "rate")],
+        "conditions": [
+            {
+                "key": "increase",
+                "test": {"op": comparison, "left": _INCREASE, "right": read["min_increase_yuan"]},
+            },
+            {"key": "rank", "test": {"op": "ranked", "fact": "rank", "places": read["rank_cutoff"]}},
+        ],
+        "amount": _capped(_times(_INCREASE, rate), read["cap_yuan"]),
+    }
+
+
+def _budget_exposure(read: _Reader) -> Data:
+    most = {"op": "at_most", "left": _of("firms"), "right": read["firms"]}
+    once = {"op": "at_most", "left": _of("with_one_off"), "right": _of("firms")}
+    yearly = _times({"op": "fixed", "amount": read["per_firm_cap_yuan"]}, {"fact": "firms"})
+    one_off = _times({"op": "fixed", "amount": read["per_firm_one_off_yuan"]}, {"fact": "with_one_off"})
+    return {
+        "outcome": "exposure",
+        "facts": [_fact("firms", "count"), _fact("with_one_off", "count")],
+        "conditions": [{"key": "firms", "test": most}, {"key": "with_one_off", "test": once}],
+        "amount": {"op": "sum", "of": [yearly, one_off]},
+    }
+
+
+_BUILDERS: Mapping[str, Callable[[_Reader], Data]] = {
+    "none": _none,
+    "ceiling": _ceiling,
+    "track_ceiling": _track_ceiling,
+    "size_floor": _size_floor,
+    "pool": _pool,
+    "headroom": _headroom,
+    "area_quota": _area_quota,
+    "area_floor": _area_floor,
+    "range": _range,
+    "principal_capped_interest": _principal_capped_interest,
+    "banded_interest": _banded_interest,
+    "ceiling_or_manual": _ceiling_or_manual,
+    "match_capped": _match_capped,
+    "quota": _quota,
+    "sum_capped": _sum_capped,
+    "fixed_plus_rate_capped": _fixed_plus_rate_capped,
+    "fixed": _fixed,
+    "tax_rate": _tax_rate,
+    "increment_rate_capped": _increment_rate_capped,
+    "increment_rate_ranked": _increment_rate_ranked,
+    "budget_exposure": _budget_exposure,
+}
