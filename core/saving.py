@@ -201,6 +201,21 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "projects_published_gates_are_whole": lambda: _(
         "Landing, paid-in capital and production keep their second person."
     ),
+    "funding_published_versions_are_frozen": lambda: _(
+        "A published version never changes; start a new version."
+    ),
+    "ledger_append_only": lambda: _("What was booked never changes; reverse it with a new entry."),
+    "ledger_entry_balances": lambda: _("A booking takes from one account what it adds to another."),
+    "ledger_balance_is_postings": lambda: _("A balance changes by bookings only."),
+    "ledger_budget_is_booked": lambda: _("A budget with bookings keeps its park, year and currency."),
+    "ledger_reversal_mirrors": lambda: _("Only a payment or a clawback is reversed, as a whole."),
+    "ledger_one_payment_per_instalment": lambda: _("This instalment is paid, or was not sent to the bank."),
+    "ledger_amounts_are_entries": lambda: _("The amounts of a commitment change by bookings only."),
+    "ledger_no_double_funding": lambda: _("The beneficiary already has money for the same purpose."),
+    "ledger_commitment_is_booked": lambda: _("A commitment is booked in the same moment."),
+    "ledger_instalments_total_commitment": lambda: _("The instalments have to total the commitment."),
+    "ledger_checked_batch_is_frozen": lambda: _("A checked payment list never changes."),
+    "ledger_received_is_booked": lambda: _("A payment is received and booked, or neither."),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(

@@ -10,6 +10,7 @@ from core.demo import Loaded
 from evaluation.demo.figures import load_figures
 from evaluation.demo.places import load_incubators, load_organisations, load_parks, load_spaces
 from evaluation.demo.published import load_agreements, load_processes, load_reported_projects
+from funding.importers import load_register
 
 
 @transaction.atomic
@@ -27,6 +28,7 @@ def load_facts(*, at: datetime) -> list[Loaded]:
         _section("reported projects", load_reported_projects(parks=parks, incubators=incubators, at=at)),
         _section("agreements", load_agreements(at=at)),
         _section("processes", load_processes(at=at)),
+        _section("policies", load_register(at=at)),
         _section(
             "reported figures",
             load_figures(parks=parks, incubators=incubators, organisations=organisations, at=at),

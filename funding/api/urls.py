@@ -1,5 +1,29 @@
 """Addresses of policies and funding."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from funding.api import views
+
+urlpatterns = [
+    path("policies/", views.PolicyViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "policies/<code:code>/", views.PolicyViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
+    ),
+    # A question writes nothing: a token that may read may ask.
+    path(
+        "policies/<code:code>/evaluate/",
+        views.PolicyViewSet.as_view({"post": "evaluate"}, write_scope="read", keeps_idempotency=False),
+    ),
+    path("policies/<code:code>/copies/", views.PolicyViewSet.as_view({"post": "copy"})),
+    path("policies/<code:code>/relations/", views.PolicyViewSet.as_view({"put": "relate"})),
+    path("policies/<code:code>/versions/", views.PolicyViewSet.as_view({"post": "start"})),
+    path("policy-versions/", views.PolicyVersionViewSet.as_view({"get": "list"})),
+    path(
+        "policy-versions/<id:pk>/",
+        views.PolicyVersionViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path("policy-versions/<id:pk>/publication/", views.PolicyVersionViewSet.as_view({"post": "publish"})),
+    path("policy-versions/<id:pk>/end/", views.PolicyVersionViewSet.as_view({"post": "end"})),
+]

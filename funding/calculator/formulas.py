@@ -46,7 +46,9 @@ def terms_of(formula: Formula, *, eligibility: Mapping[str, str], currency: str)
 
 
 #: Descriptions that accompany a formula and compute nothing.
-_NOTES = frozenset({"type", "base", "per", "rate_basis", "standard_rate_note", "period", "budget_yuan"})
+_NOTES = frozenset(
+    {"type", "base", "per", "rate_basis", "standard_rate_note", "period", "budget_yuan", "firms"}
+)
 
 
 class _Reader:
@@ -277,14 +279,13 @@ def _increment_rate_ranked(read: _Reader) -> Data:
 
 
 def _budget_exposure(read: _Reader) -> Data:
-    most = {"op": "at_most", "left": _of("firms"), "right": read["firms"]}
     once = {"op": "at_most", "left": _of("with_one_off"), "right": _of("firms")}
     yearly = _times({"op": "fixed", "amount": read["per_firm_cap_yuan"]}, {"fact": "firms"})
     one_off = _times({"op": "fixed", "amount": read["per_firm_one_off_yuan"]}, {"fact": "with_one_off"})
     return {
         "outcome": "exposure",
         "facts": [_fact("firms", "count"), _fact("with_one_off", "count")],
-        "conditions": [{"key": "firms", "test": most}, {"key": "with_one_off", "test": once}],
+        "conditions": [{"key": "with_one_off", "test": once}],
         "amount": {"op": "sum", "of": [yearly, one_off]},
     }
 

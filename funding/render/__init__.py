@@ -1,0 +1,1 @@
+"""Policies, answers and problems in words, in the language of whoever reads."""
