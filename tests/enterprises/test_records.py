@@ -23,7 +23,7 @@ from enterprises.models import (
     StatedFact,
     TalentResult,
 )
-from enterprises.selectors import financing_received, loans_granted, occupancy_rate
+from enterprises.selectors import financing_received, loans_granted, occupancy_rate, returned_records
 from enterprises.services import (
     Share,
     delete_enterprise,
@@ -33,6 +33,7 @@ from enterprises.services import (
     enter_recognition,
     enter_yearly_figures,
     remove_record,
+    return_record,
     save_occupancy,
     save_person,
     save_record,
@@ -365,3 +366,32 @@ def test_a_computed_value_cannot_be_stated(enterprise: Enterprise, alice: User) 
             actor=alice,
             at=NOW,
         )
+
+
+def test_a_filing_comes_back_with_words_and_its_title_waits_with_it(
+    enterprise: Enterprise, alice: User, bob: User, charlie: User
+) -> None:
+    filing = file_in(enterprise, alice, "CN", "N-1")
+    with pytest.raises(Refused):
+        return_record(record=filing, reason="Mine.", actor=alice, at=NOW)
+    with pytest.raises(Invalid):
+        return_record(record=filing, reason=" \n", actor=bob, at=NOW)
+    back = return_record(record=filing, reason=" The receipt is missing. ", actor=bob, at=NOW)
+    assert (back.returned_by, back.return_reason) == (bob, "The receipt is missing.")
+    assert waiting_items(user=bob, limit=9) == []
+    found = [[item.record for item in returned_records(user, limit=9)] for user in (alice, bob, charlie)]
+    assert found == [[filing], [filing], []]
+    with pytest.raises(Conflict) as refused:
+        verify_recognition(recognition=Recognition.objects.get(), actor=bob, at=NOW)
+    assert refused.value.code == "returned"
+    last = HistoryEntry.objects.filter(chain=enterprise.chain).latest("sequence")
+    assert (last.action, last.changes) == (
+        "filing.returned",
+        {"return_reason": ["", "The receipt is missing."]},
+    )
+    notice = Notice.objects.get(user=alice, kind="record.returned")
+    assert "The receipt is missing." in notice.text
+    mended = save_record(record=back, values={"next_deadline_on": date(2023, 8, 1)}, actor=alice, at=NOW)
+    assert (mended.returned_by, mended.return_reason) == (None, "")
+    assert returned_records(alice, limit=9) == []
+    assert verify_record(record=mended, actor=bob, at=NOW).verified_by == bob
