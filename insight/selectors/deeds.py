@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "created": (gettext_lazy("entered"), "plus"),
     "entered": (gettext_lazy("entered"), "plus"),
-    "opened": (gettext_lazy("opened"), "plus"),
+    "opened": (gettext_lazy("newly opened"), "plus"),
     "started": (gettext_lazy("started"), "plus"),
     "claimed": (gettext_lazy("entered"), "plus"),
     "proposed": (gettext_lazy("proposed"), "send"),
