@@ -43,6 +43,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "separated": (gettext_lazy("merge undone"), "refresh"),
     "set_apart": (gettext_lazy("told apart from another"), "git-merge"),
     "undone": (gettext_lazy("undone"), "refresh"),
+    "anonymised": (gettext_lazy("anonymised"), "eye-off"),
     "withdrawn": (gettext_lazy("withdrawn"), "trash"),
     "discarded": (gettext_lazy("discarded"), "trash"),
     "removed": (gettext_lazy("removed"), "trash"),
