@@ -54,7 +54,7 @@ def rows_of(batch: int) -> list[tuple[str, ...]]:
         (
             f"XL-{batch}-{number}",
             "示例" + _name(f"{batch}/{number}") + f"{batch}之{number}",
-            f"Sample {batch}/{number}",
+            f"Sample row {batch}/{number}",
             "新材料",
             "示例说明，已完成样机。",
             f"示例负责人{number % 997}",

@@ -26,6 +26,25 @@ def second_person(first: str, second: str, *, name: str) -> models.CheckConstrai
     )
 
 
+def sent_back(prefix: str, *, why: Any, either: Any) -> list[models.CheckConstraint]:
+    """The rules over a record that its verifier may send back (``Returnable``): by whom and when, with words,
+    and never while it is verified. ``why`` and ``either`` are their sentences."""
+    return [
+        paired("returned_at", "returned_by", name=f"{prefix}_returned_pair"),
+        models.CheckConstraint(
+            name=f"{prefix}_returned_with_words",
+            condition=Q(returned_at__isnull=True, return_reason="")
+            | (Q(returned_at__isnull=False) & ~Q(return_reason="")),
+            violation_error_message=why,
+        ),
+        models.CheckConstraint(
+            name=f"{prefix}_verified_or_returned",
+            condition=Q(verified_at__isnull=True) | Q(returned_at__isnull=True),
+            violation_error_message=either,
+        ),
+    ]
+
+
 def ordered(first: str, second: str, *, name: str, message: Any) -> models.CheckConstraint:
     """Two dates in order, where both are known (equal is allowed)."""
     return models.CheckConstraint(

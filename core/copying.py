@@ -2,11 +2,12 @@
 hundred rows on."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import orjson
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 
@@ -30,6 +31,22 @@ def copy_in(records: Sequence[models.Model]) -> None:
         _copy(cursor, sql.Identifier(table), records, model._meta.concrete_fields)
     for record in records:
         record._state.adding, record._state.db = False, connection.alias
+
+
+def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of which nobody needs the records afterwards, inside the caller's transaction.
+
+    Each row holds values in the order of ``fields``, as the database takes them (JSON as text). Columns that
+    are left out take the defaults of the database.
+    """
+    named: list[Any] = [model._meta.get_field(name) for name in fields]
+    columns = [sql.Identifier(str(field.column)) for field in named]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def copy_over(records: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -93,6 +110,12 @@ def _as_json(value: Any) -> str | None:
         return json.dumps(value)
 
 
+def _as_array(values: Sequence[str]) -> str:
+    """A list of texts as COPY takes it."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+
+
 def _reader(field: Any) -> Callable[[Any], Any]:
     """How to get what is stored of one field."""
     stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
@@ -100,4 +123,6 @@ def _reader(field: Any) -> Callable[[Any], Any]:
         return attrgetter(field.attname)
     if isinstance(field, models.JSONField) and field.encoder is None:
         return lambda record: _as_json(getattr(record, field.attname))
+    if isinstance(field, ArrayField) and isinstance(field.base_field, models.CharField) and not field.null:
+        return lambda record: _as_array(getattr(record, field.attname))
     return lambda record: field.get_db_prep_save(field.pre_save(record, add=True), connection=connection)

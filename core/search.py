@@ -17,11 +17,35 @@ def _to_simplified() -> Any:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=1)
+def _traditional() -> re.Pattern[str]:
+    """At least one character of each entry that the converter changes: a text without any is simplified.
+
+    The converter is slow, and most texts here are simplified already.
+    """
+    from importlib.resources import files
+
+    dictionaries = files("opencc") / "dictionary"
+    entries = [
+        line.split("\t")
+        for name in ("TSCharacters.txt", "TSPhrases.txt")
+        for line in (dictionaries / name).read_text("utf-8").splitlines()
+    ]
+    changed = {key: first for key, value in entries if (first := value.split(" ")[0]) != key}
+    signs = {key for key in changed if len(key) == 1}
+    for key, first in changed.items():
+        if signs.isdisjoint(key):
+            signs.update(sign for sign in key if sign not in first)
+    return re.compile(f"[{''.join(map(re.escape, sorted(signs)))}]")
+
+
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """NFKC, simplified characters, lower case, single spaces: the form in which texts are compared."""
+    if text.isascii():
+        return " ".join(text.split()).lower()
     folded = unicodedata.normalize("NFKC", text)
-    if _CHINESE.search(folded):
+    if _CHINESE.search(folded) and _traditional().search(folded):
         folded = _to_simplified().convert(folded)
     return _SPACES.sub(" ", folded).strip().casefold()
 

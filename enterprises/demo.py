@@ -4,10 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
-from core.demo import Loaded
+from core.demo import Loaded, told_at_once
 from core.enums import Provenance
 from enterprises import services
 from enterprises.models import (
@@ -39,7 +37,7 @@ RIGHTS = (
 )
 
 
-@transaction.atomic
+@told_at_once()
 def load(*, at: datetime) -> list[Loaded]:
     """The example records; those that are there stay as they are. Without the accounts nothing is loaded."""
     made = 0

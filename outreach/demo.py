@@ -8,8 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from core import history
-from core.demo import Loaded
+from core.demo import Loaded, told_at_once
 from core.enums import Provenance
 from incubators.models import Incubator
 from outreach import services
@@ -173,7 +172,7 @@ def load(*, at: datetime) -> list[Loaded]:
         if OPERATORS[site.code] in people
     }
     stage = _Stage(at, sites, people, {sector.code: sector for sector in Sector.objects.all()})
-    with history.gathered():
+    with told_at_once():
         _contacts(stage)
         _events(stage)
         _mandates(stage)

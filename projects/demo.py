@@ -10,11 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
-from core import history
-from core.demo import Loaded
+from core.demo import Loaded, told_at_once
 from core.enums import Provenance
 from evidence.services import store_evidence
 from incubators.models import Incubator
@@ -59,7 +56,7 @@ def load(*, at: datetime) -> list[Loaded]:
     )
     loaded = []
     for name, part in parts:
-        with transaction.atomic(), history.gathered():
+        with told_at_once():
             loaded.append(Loaded(name, *part(people, sites, at)))
     return loaded
 

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from accounts.models import User
-from core import history
-from core.demo import Loaded
+from core.demo import Loaded, told_at_once
 from core.periods import Period
 from incubators.models import Incubator, OperatorContract
 from returns.models import PeriodReturn, ReturnDuty
@@ -85,7 +84,7 @@ def _load_site(desk: Desk, at: datetime) -> int:
     month = Period.containing(today, "month")
     for _step in range(BEGIN):
         month = month.previous()
-    with history.gathered():
+    with told_at_once():
         create_default_duties(
             contract=contract,
             actor=desk.administrator,

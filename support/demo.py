@@ -7,8 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from core import history
-from core.demo import Loaded
+from core.demo import Loaded, told_at_once
 from core.enums import Provenance
 from incubators.models import Incubator, Park
 from projects.models import Project
@@ -56,7 +55,7 @@ def load(*, at: datetime) -> list[Loaded]:
     administrator = people.get(ADMINISTRATOR)
     sites = Incubator.objects.select_related("park").filter(code__in=SITES).order_by("pk")
     touched = dict.fromkeys(("mentors", "service tickets", "service records"), 0)
-    with history.gathered():
+    with told_at_once():
         for site in sites:
             operator = people.get(SITES[site.code])
             if operator is None or administrator is None or Ticket.objects.filter(incubator=site).exists():

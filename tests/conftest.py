@@ -1,10 +1,16 @@
 """The cast: Alice operates Zhangjiang, Bob administers its park, Charlie operates Shenzhen (a stranger to
 Alice), Dora audits everything, Erik administers another park."""
 
+import fcntl
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
 
 from accounts.enums import Role
 from accounts.models import User
@@ -18,6 +24,48 @@ REFERENCE_DATA = [
     ("evaluation", "0003_demonstration_scheme", "add_scheme"),
     ("enterprises", "0006_ladder_examples", "add_ladder_examples"),
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """Several processes migrate once: the first one does, and each gets a copy of its tables."""
+    workers = getattr(request.config, "workerinput", {})
+    if workers.get("workercount", 1) < 2:
+        yield
+        return
+    template = f"test_template_{workers['testrunuid'][:12]}"
+    with django_db_blocker.unblock():
+        is_mine = _migrate_template(template, tmp_path_factory.getbasetemp().parent / "template.lock")
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+        yield
+        if is_mine:
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f"DROP DATABASE IF EXISTS {template}")
+
+
+def _migrate_template(template: str, lock: Path) -> bool:
+    """Whether this process made it; the others wait here until it is whole."""
+    with lock.open("a+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+            if cursor.fetchone():
+                return False
+            cursor.execute(f"CREATE DATABASE {template}")
+        usual = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = template
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            connection.close()
+            connection.close_pool()  # a copy is made of what nobody is connected to
+            connection.settings_dict["NAME"] = usual
+        return True
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from typing import Any
 
 import django_filters
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.response import Response
 
-from core.api.serializers import ById, InputSerializer, NameOf, RecordSerializer
+from core.api.serializers import ById, InputSerializer, NameOf, RecordSerializer, StrictSerializer
 from core.identifiers import masked
 from enterprises import models, services
 from enterprises.api.shapes import input_of, shape_of
@@ -39,6 +40,10 @@ def filter_of(model: Any, path: str, **extra: Any) -> Any:
     return type(f"{model.__name__}Filter", (django_filters.FilterSet,), members)
 
 
+class RecordReasonInput(StrictSerializer):
+    reason = serializers.CharField(max_length=services.LONGEST_REASON)
+
+
 class OwnedViewSet(ScopedViewSet):
     """Records that hang on an enterprise, at once or through another record."""
 
@@ -50,7 +55,8 @@ class OwnedViewSet(ScopedViewSet):
     default_ordering = "-updated_at"
 
     def get_queryset(self) -> Any:
-        self.select = (f"{self.path}__park", f"{self.path}__incubator", "entered_by")
+        people = ("verified_by", "returned_by") if hasattr(self.queryset.model, "returned_at") else ()  # type: ignore[union-attr]
+        self.select = (f"{self.path}__park", f"{self.path}__incubator", "entered_by", *people)
         return super().get_queryset()
 
     def place_of(self, record: Any) -> tuple[int | None, int | None]:
@@ -98,6 +104,14 @@ class OwnedViewSet(ScopedViewSet):
         services.verify_record(record=record, actor=self.request.user, at=self.at)
         return self.answer(self.get_object())
 
+    def send_back(self) -> Response:
+        record = self.get_object()
+        self.require(Action.VERIFY, record)
+        self.check_if_sent(record)
+        reason = self.checked_input(RecordReasonInput)["reason"]
+        services.return_record(record=record, reason=reason, actor=self.request.user, at=self.at)
+        return self.answer(self.get_object())
+
 
 def viewset(
     model: Any,
@@ -134,6 +148,10 @@ def viewset(
             @extend_schema(summary=f"Verify {what} as a second person", request=None, responses=shown)
             def verify(self, request: Any, *args: Any, **kwargs: Any) -> Response:
                 return self.confirm()
+
+            @extend_schema(summary=f"Send {what} back with words", request=RecordReasonInput, responses=shown)
+            def send_back_one(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+                return self.send_back()
 
     Made.__name__ = Made.__qualname__ = f"{model.__name__}ViewSet"
     Made.__doc__ = f"{many[:1].upper()}{many[1:]}s of enterprises; each is entered by one person."

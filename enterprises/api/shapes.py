@@ -10,8 +10,9 @@ from evidence.models import EvidenceFile
 
 
 def shape_of(model: type[models.Model], names: Iterable[str], *, verifiable: bool = True) -> Any:
-    """What a record looks like: its fields, who entered and who verified it."""
-    tail = ["entered_at", "entered_by", "verified_at", "verified_by"] if verifiable else []
+    """What a record looks like: its fields, who entered, verified or returned it."""
+    tail = [f"{act}_{part}" for act in ("entered", "verified", "returned") for part in ("at", "by")]
+    tail = [*tail, "return_reason"] if verifiable else []
 
     class Meta:
         pass
@@ -20,7 +21,8 @@ def shape_of(model: type[models.Model], names: Iterable[str], *, verifiable: boo
     Meta.fields = ["id", *names, *tail, "updated_at"]  # type: ignore[attr-defined]
     members: dict[str, Any] = {"Meta": Meta, "__doc__": model.__doc__}
     if verifiable:
-        members |= {"entered_by": NameOf(), "verified_by": NameOf(allow_null=True)}
+        members |= {"entered_by": NameOf()}
+        members |= {name: NameOf(allow_null=True) for name in ("verified_by", "returned_by")}
     return type(f"{model.__name__}Serializer", (RecordSerializer,), members)
 
 

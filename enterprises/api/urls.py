@@ -35,7 +35,10 @@ def _addresses() -> list[URLPattern]:
             path(f"{name}/<id:pk>/", view.as_view(WHOLE)),
         ]
         if verifiable:
-            found.append(path(f"{name}/<id:pk>/verify/", view.as_view({"post": "verify"})))
+            found += [
+                path(f"{name}/<id:pk>/verify/", view.as_view({"post": "verify"})),
+                path(f"{name}/<id:pk>/return/", view.as_view({"post": "send_back_one"})),
+            ]
     return found
 
 

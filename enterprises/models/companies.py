@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import paired, second_person
+from core.constraints import paired, second_person, sent_back
 from enterprises.enums import EnterpriseKind
 from evidence.models import EvidenceFile
 from incubators.models import Incubator, Park, Recognisable, Tracked
@@ -160,8 +160,13 @@ def evidence_field(related_name: str) -> "models.ForeignKey[EvidenceFile | None,
 
 
 def second_look(name: str) -> list[models.CheckConstraint]:
-    """The two rules over a record that one person enters and another verifies."""
+    """The rules over a record that one person enters and another verifies or sends back with words."""
     return [
         paired("verified_at", "verified_by", name=f"enterprises_{name}_verified_pair"),
         second_person("entered_by", "verified_by", name=f"enterprises_{name}_second_person"),
+        *sent_back(
+            f"enterprises_{name}",
+            why=_("Whoever returns a record says why."),
+            either=_("A record is either verified or returned."),
+        ),
     ]

@@ -17,10 +17,10 @@ from enterprises.models.companies import (
     evidence_field,
     second_look,
 )
-from incubators.models import Verifiable, half_open
+from incubators.models import Returnable, half_open
 
 
-class FinancingEvent(OfEnterprise, Verifiable):
+class FinancingEvent(OfEnterprise, Returnable):
     """Equity that reached an enterprise on a day, in the currency in which it was paid."""
 
     enterprise = models.ForeignKey(
@@ -59,7 +59,7 @@ class FinancingEvent(OfEnterprise, Verifiable):
         return f"{self.enterprise} {self.get_round_display()}"
 
 
-class Loan(OfEnterprise, Verifiable):
+class Loan(OfEnterprise, Returnable):
     """A credit line of a bank and how much of it is drawn."""
 
     enterprise = models.ForeignKey(
@@ -119,7 +119,7 @@ class Loan(OfEnterprise, Verifiable):
         return f"{self.bank} {self.product}".strip()
 
 
-class WhitelistEntry(OfEnterprise, Verifiable):
+class WhitelistEntry(OfEnterprise, Returnable):
     """An enterprise on a list that banks and funds look at, for a time."""
 
     enterprise = models.ForeignKey(
@@ -163,7 +163,7 @@ class OfLoanQuerySet(OfEnterpriseQuerySet):
     path = "loan__enterprise"
 
 
-class RiskShare(OfEnterprise, Verifiable):
+class RiskShare(OfEnterprise, Returnable):
     """Who bears which part of a loan's loss, and what was lost and compensated."""
 
     loan = models.OneToOneField(

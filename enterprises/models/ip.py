@@ -19,7 +19,7 @@ from enterprises.models.companies import (
 )
 from enterprises.models.figures import Recognition
 from enterprises.models.talents import Person
-from incubators.models import Named, Park, Tracked, Verifiable, half_open
+from incubators.models import Named, Park, Returnable, Tracked, half_open
 
 
 class IpRight(Named, Tracked):
@@ -131,7 +131,7 @@ class IpOwner(models.Model):
         return found.name if found else self.name
 
 
-class IpFiling(OfRight, Verifiable):
+class IpFiling(OfRight, Returnable):
     """An application at one office. What is verified is that it was filed: office, number and day.
 
     The inventions filed in China and the PCT applications are counted by the evaluation: through the
@@ -188,7 +188,7 @@ class OfFilingQuerySet(OfEnterpriseQuerySet):
     path = "filing__right__enterprise"
 
 
-class IpGrant(OfEnterprise, Verifiable):
+class IpGrant(OfEnterprise, Returnable):
     """The office granted the right: day, number of the patent or certificate, how long it can last."""
 
     filing = models.OneToOneField(
@@ -222,7 +222,7 @@ class IpGrant(OfEnterprise, Verifiable):
         return self.filing.right.enterprise
 
 
-class IpLicence(OfRight, Verifiable):
+class IpLicence(OfRight, Returnable):
     """Who may use the right, how exclusively, from when until when, for how much."""
 
     right = models.ForeignKey(

@@ -20,7 +20,7 @@ from enterprises.models.companies import (
     evidence_field,
     second_look,
 )
-from incubators.models import Park, Verifiable, half_open
+from incubators.models import Park, Returnable, half_open
 
 
 class LadderRuleQuerySet(models.QuerySet["LadderRule"]):
@@ -164,7 +164,7 @@ class LadderCriterion(models.Model):
         return f"{self.rule_id} {self.position}"
 
 
-class StatedFact(OfEnterprise, Verifiable):
+class StatedFact(OfEnterprise, Returnable):
     """A fact of one enterprise that a criterion asks for and no other record holds, as of a day.
 
     Yes and no are 1 and 0; scores are points.

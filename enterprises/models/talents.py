@@ -15,7 +15,7 @@ from enterprises.models.companies import (
     second_look,
 )
 from enterprises.models.figures import Recognition
-from incubators.models import Named, Tracked, Verifiable
+from incubators.models import Named, Returnable, Tracked
 
 
 class Person(Named, Tracked):
@@ -56,7 +56,7 @@ class OfPersonQuerySet(OfEnterpriseQuerySet):
     path = "person__enterprise"
 
 
-class TalentResult(OfEnterprise, Verifiable):
+class TalentResult(OfEnterprise, Returnable):
     """One application of a person to a talent plan and what became of it.
 
     Being selected for a plan that the evaluation counts is counted once, through the recognition that

@@ -7,7 +7,7 @@ from enterprises.selectors.ip import filings_made, rights_matching
 from enterprises.selectors.ladder import counts_by_rung, ladder_rows, titles_held
 from enterprises.selectors.spaces import occupancy_on, occupancy_rate, spaces_of
 from enterprises.selectors.talents import people_matching, talents_selected
-from enterprises.selectors.waiting import waiting_of
+from enterprises.selectors.waiting import returned_records, waiting_of
 
 __all__ = [
     "counts_by_rung",
@@ -20,6 +20,7 @@ __all__ = [
     "occupancy_on",
     "occupancy_rate",
     "people_matching",
+    "returned_records",
     "rights_matching",
     "spaces_of",
     "talents_selected",

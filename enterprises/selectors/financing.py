@@ -26,14 +26,14 @@ def financing_matching(
     model = TABS[tab]
     path = "loan__enterprise" if model is RiskShare else "enterprise"
     rows = model.objects.visible_to(user).select_related(
-        f"{path}__incubator", f"{path}__park", "evidence", "entered_by", "verified_by"
+        f"{path}__incubator", f"{path}__park", "evidence", "entered_by", "verified_by", "returned_by"
     )
     for word in fold(q).split():
         rows = rows.filter(Q(**{f"{path}__search_text__contains": word}))
     if incubator:
         rows = rows.filter(**{f"{path}__incubator__code": incubator})
     if waiting:
-        rows = rows.filter(verified_at=None)
+        rows = rows.filter(verified_at=None, returned_at=None)
     if event and model in (FinancingEvent, Loan):
         rows = rows.filter(event_name=event)
     return rows
@@ -72,8 +72,8 @@ def results_by_event(user: Any) -> list[dict[str, Any]]:
     )
     for name, model, field in parts:
         rows = model.objects.visible_to(user).exclude(event_name="").order_by()
-        for event, enterprise, currency, amount, verified in rows.values_list(
-            "event_name", "enterprise", "currency", field, "verified_at"
+        for event, enterprise, currency, amount, verified, returned in rows.values_list(
+            "event_name", "enterprise", "currency", field, "verified_at", "returned_at"
         ):
             entry = found.setdefault(
                 event,
@@ -82,7 +82,7 @@ def results_by_event(user: Any) -> list[dict[str, Any]]:
             entry[name] += 1
             entry["enterprises"].add(enterprise)
             if verified is None:
-                entry["waiting"] += 1
+                entry["waiting"] += returned is None
             else:
                 entry["totals"][currency] = entry["totals"].get(currency, Decimal(0)) + amount
     for entry in found.values():

@@ -26,7 +26,7 @@ def rights_matching(
     if office:
         rows = rows.filter(Exists(filings.filter(office=office)))
     if waiting:
-        rows = rows.filter(Exists(filings.filter(verified_at=None)))
+        rows = rows.filter(Exists(filings.filter(verified_at=None, returned_at=None)))
     if incubator:
         rows = rows.filter(enterprise__incubator__code=incubator)
     return rows
@@ -34,9 +34,11 @@ def rights_matching(
 
 def with_parts(rows: QuerySet[IpRight]) -> QuerySet[IpRight]:
     """With owners, filings (and their grants) and licences: three queries for any number of rights."""
-    filings = IpFiling.objects.select_related("grant", "evidence", "entered_by", "verified_by")
+    filings = IpFiling.objects.select_related(
+        "grant__returned_by", "evidence", "entered_by", "verified_by", "returned_by"
+    )
     owners = IpOwner.objects.select_related("enterprise", "person").order_by("-percent", "pk")
-    licences = IpLicence.objects.select_related("evidence", "entered_by", "verified_by")
+    licences = IpLicence.objects.select_related("evidence", "entered_by", "verified_by", "returned_by")
     return rows.prefetch_related(
         Prefetch("owners", owners),
         Prefetch("filings", filings.order_by("filed_on", "pk")),

@@ -23,7 +23,7 @@ def people_matching(
     wanted = {"plan": plan, "outcome": outcome}
     asked = {name: value for name, value in wanted.items() if value}
     if waiting:
-        asked["verified_at"] = None  # type: ignore[assignment]
+        asked |= {"verified_at": None, "returned_at": None}  # type: ignore[dict-item]
     if asked:
         rows = rows.filter(Exists(results.filter(**asked)))
     if incubator:
@@ -32,7 +32,7 @@ def people_matching(
 
 
 def with_results(rows: QuerySet[Person]) -> QuerySet[Person]:
-    results = TalentResult.objects.select_related("evidence", "entered_by", "verified_by")
+    results = TalentResult.objects.select_related("evidence", "entered_by", "verified_by", "returned_by")
     return rows.prefetch_related(Prefetch("results", results.order_by("-year", "pk")))
 
 

@@ -2,6 +2,7 @@
 filings and talent results that are counted stand there as their titles."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -40,19 +41,22 @@ def waiting_of(*, user: Any, limit: int) -> Iterator[Waiting]:
     for model, path, icon in KINDS:
         rows = (
             model.objects.visible_to(user)
-            .filter(places.filter(park=f"{path}__park", incubator=f"{path}__incubator"), verified_at=None)
+            .filter(
+                places.filter(park=f"{path}__park", incubator=f"{path}__incubator"),
+                verified_at=None,
+                returned_at=None,
+            )
             .select_related(f"{path}__incubator", f"{path}__park", "entered_by")
             .order_by("entered_at", "pk")
         )
         if model in (IpFiling, TalentResult):
             rows = rows.filter(recognition=None)
         for row in rows[:limit]:
-            owner = row.owner
-            place = owner.incubator or owner.park
+            place = row.owner.incubator or row.owner.park
             yield Waiting(
                 kind=str(model._meta.model_name),
                 word=model._meta.verbose_name,
-                label=f"{owner.name} · {row}" if owner.name not in str(row) else str(row),
+                label=_label(row),
                 since=row.entered_at,
                 url=_page(row),
                 place=place.name,
@@ -60,6 +64,38 @@ def waiting_of(*, user: Any, limit: int) -> Iterator[Waiting]:
                 is_own=row.entered_by_id == user.pk,
                 icon=icon,
             )
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A record that its verifier sent back, where it is mended."""
+
+    record: Any
+    word: Any
+    label: str
+    url: str
+
+
+def returned_records(user: Any, *, limit: int) -> list[Returned]:
+    """What came back to the places where this person enters, newest first; one query per kind."""
+    places = scope_of(user).places(Action.ENTER)
+    found = []
+    for model, path, _icon in KINDS:
+        rows = (
+            model.objects.visible_to(user)
+            .filter(
+                places.filter(park=f"{path}__park", incubator=f"{path}__incubator"), returned_at__isnull=False
+            )
+            .select_related(path, "returned_by")
+            .order_by("-returned_at", "-pk")
+        )
+        found += [Returned(row, model._meta.verbose_name, _label(row), _page(row)) for row in rows[:limit]]
+    return sorted(found, key=lambda item: item.record.returned_at, reverse=True)[:limit]
+
+
+def _label(row: Any) -> str:
+    name = row.owner.name
+    return str(row) if name in str(row) else f"{name} · {row}"
 
 
 def _page(row: Any) -> str:

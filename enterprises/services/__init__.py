@@ -27,12 +27,21 @@ from enterprises.services.ip import (
     set_owners,
 )
 from enterprises.services.ladder import replace_rule
-from enterprises.services.records import Kind, kind_of, remove_record, save_record, verify_record
+from enterprises.services.records import (
+    LONGEST_REASON,
+    Kind,
+    kind_of,
+    remove_record,
+    return_record,
+    save_record,
+    verify_record,
+)
 from enterprises.services.spaces import OCCUPANCY_FIELDS, end_occupancy, remove_occupancy, save_occupancy
 from enterprises.services.talents import PERSON_FIELDS, remove_person, save_person
 
 __all__ = [
     "FIELDS",
+    "LONGEST_REASON",
     "OCCUPANCY_FIELDS",
     "PERSON_FIELDS",
     "RECOGNITION_FIELDS",
@@ -55,6 +64,7 @@ __all__ = [
     "remove_right",
     "remove_yearly_figures",
     "replace_rule",
+    "return_record",
     "save_occupancy",
     "save_person",
     "save_record",

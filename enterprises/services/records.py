@@ -1,7 +1,8 @@
 """Records of enterprises that one person enters and a second verifies: one way of writing for all of them.
 
 Each kind is registered by the module of its theme. A correction of what was proved takes the verification
-away; what is verified cannot be removed, only corrected.
+away; what is verified cannot be removed, only corrected. The verifier may send a record back with words; any
+correction of it hands it in again.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,13 +18,14 @@ from accounts.models import User
 from accounts.services import notify
 from core import history
 from core.errors import Conflict, FieldError, Invalid, Refused
-from core.saving import assign, save_checked, values_of
+from core.saving import assign, clean_text, save_checked, values_of
 from enterprises.models import Enterprise
 from enterprises.services.companies import local_day
 from incubators.scope import Action, require
 from incubators.selectors import people_allowed
 
 R = TypeVar("R", bound=models.Model)
+LONGEST_REASON = 2000
 
 
 def _nothing(record: Any, actor: User, at: datetime) -> None:
@@ -82,7 +84,7 @@ def save_record(*, record: R, values: Mapping[str, Any], actor: User, at: dateti
         if stored.pk and not changes:
             return stored
         is_new = stored.pk is None
-        if is_new or set(changes) & set(kind.is_proved_by):
+        if is_new or _came_back(stored) or set(changes) & set(kind.is_proved_by):
             _unverified(stored, actor, at)
         save_checked(stored)
         history.record(
@@ -118,8 +120,15 @@ def _allowed(record: Any, action: Action, actor: User) -> Enterprise:
 
 
 def _unverified(record: Any, actor: User, at: datetime) -> None:
+    """Handed in by this person from now on; what was returned is handed in again."""
     record.entered_at, record.entered_by = at, actor
     record.verified_at = record.verified_by = None
+    record.returned_at = record.returned_by = None
+    record.return_reason = ""
+
+
+def _came_back(record: Any) -> bool:
+    return record.returned_at is not None
 
 
 def _waits(record: Any) -> bool:
@@ -153,13 +162,7 @@ def check_evidence(file: Any, enterprise: Enterprise) -> None:
 def verify_record(*, record: R, actor: User, at: datetime) -> R:
     """A second person at the park confirms the record."""
     with transaction.atomic():
-        stored: Any = _locked(record)
-        kind = kind_of(record)
-        enterprise = _allowed(stored, Action.VERIFY, actor)
-        if stored.entered_by_id == actor.pk:
-            raise Refused(_("You entered this yourself, so a second person has to verify it."))
-        if stored.verified_at is not None:
-            raise Conflict(_("This is already verified."), code="already_verified")
+        stored, kind, enterprise = _to_decide(record, actor)
         stored.verified_at, stored.verified_by = at, actor
         save_checked(stored, update_fields=["verified_at", "verified_by", "updated_at"])
         history.record(
@@ -171,17 +174,62 @@ def verify_record(*, record: R, actor: User, at: datetime) -> R:
             at=at,
         )
         kind.verified(stored, actor, at)
-        notify(
-            users=[stored.entered_by],
-            kind="record.verified",
-            text=lambda: (
-                _("“%(what)s” of %(enterprise)s is verified.")
-                % {"what": words_of(stored), "enterprise": enterprise.name}
-            ),
-            url=reverse("enterprise-detail", args=[enterprise.pk]) + f"#{kind.anchor}",
+        _tell_author(stored, "record.verified", lambda: _("“%(what)s” of %(enterprise)s is verified."), at)
+        return stored  # type: ignore[no-any-return]
+
+
+def return_record(*, record: R, reason: str, actor: User, at: datetime) -> R:
+    """Send the record back with words that say what to mend; whoever entered it is told."""
+    with transaction.atomic():
+        stored, kind, enterprise = _to_decide(record, actor)
+        words = clean_text(reason, field="reason")
+        if not words:
+            message = _("Say what has to be put right.")
+            raise Invalid(message, fields=[FieldError("reason", message, "required")])
+        if len(words) > LONGEST_REASON:
+            message = _("At most %(most)d characters fit here.") % {"most": LONGEST_REASON}
+            raise Invalid(message, fields=[FieldError("reason", message, "max_length")])
+        stored.returned_at, stored.returned_by, stored.return_reason = at, actor, words
+        save_checked(stored, update_fields=["returned_at", "returned_by", "return_reason", "updated_at"])
+        history.record(
+            chain=enterprise.chain,
+            action=f"{kind.action}.returned",
+            subject=stored,
+            changes={"return_reason": ["", words]},
+            actor=actor,
             at=at,
         )
+        _tell_author(
+            stored, "record.returned", lambda: _("“%(what)s” of %(enterprise)s came back: %(reason)s"), at
+        )
         return stored  # type: ignore[no-any-return]
+
+
+def _to_decide(record: Any, actor: User) -> tuple[Any, Kind, Enterprise]:
+    """The record, locked, if this person may decide on it now: a second person, on what still waits."""
+    stored: Any = _locked(record)
+    enterprise = _allowed(stored, Action.VERIFY, actor)
+    if stored.entered_by_id == actor.pk:
+        raise Refused(_("You entered this yourself, so a second person has to verify it."))
+    if stored.verified_at is not None:
+        raise Conflict(_("This is already verified."), code="already_verified")
+    if stored.returned_at is not None:
+        raise Conflict(_("This was returned and has not been corrected yet."), code="returned")
+    return stored, kind_of(record), enterprise
+
+
+def _tell_author(stored: Any, kind: str, words: Callable[[], str], at: datetime) -> None:
+    enterprise: Enterprise = stored.owner
+    notify(
+        users=[stored.entered_by],
+        kind=kind,
+        text=lambda: (
+            words()
+            % {"what": words_of(stored), "enterprise": enterprise.name, "reason": stored.return_reason}
+        ),
+        url=reverse("enterprise-detail", args=[enterprise.pk]) + f"#{kind_of(stored).anchor}",
+        at=at,
+    )
 
 
 def words_of(record: Any) -> str:

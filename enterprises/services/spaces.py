@@ -1,6 +1,6 @@
 """Writes of occupancies: who is in which space, for how long, at what rent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -118,7 +118,7 @@ def _check_place(space: Space, enterprise: Enterprise) -> None:
 
 
 def _check_room(record: Occupancy, space: Space) -> None:
-    """The most crowded day of the occupancy, said with its numbers; evidence of the right place."""
+    """The fullest day of the occupancy, said with its numbers and what would fit; evidence of its place."""
     file = record.evidence
     if file is not None and file.park_id != record.enterprise.park_id:
         raise Invalid(
@@ -130,31 +130,72 @@ def _check_room(record: Occupancy, space: Space) -> None:
     others = list(
         Occupancy.objects.filter(space=space).exclude(pk=record.pk).exclude(ends_on__lte=record.starts_on)
     )
-    days = [record.starts_on, *(item.starts_on for item in others)]
-    for day in sorted(days):
-        if day < record.starts_on or (record.ends_on is not None and day >= record.ends_on):
-            continue
-        taken = sum((item.area_m2 for item in others if _is_there(item, day)), Decimal(0))
-        if taken + record.area_m2 > space.area_m2:
-            free = space.area_m2 - taken
-            raise Conflict(
-                _("On %(day)s only %(free)s m² of %(area)s m² are free, and %(asked)s m² are asked for.")
-                % {
-                    "day": day,
-                    "free": f"{max(free, Decimal(0)).normalize():f}",
-                    "area": f"{space.area_m2.normalize():f}",
-                    "asked": f"{record.area_m2.normalize():f}",
-                },
-                code="enterprises_occupancy_within_area",
-                fields=[FieldError("area_m2", _("Choose less room, other days or another space."), "room")],
+    day, taken = _fullest(others, record.starts_on, record.ends_on)
+    free = max(space.area_m2 - taken, Decimal(0))
+    if record.area_m2 > free:
+        raise Conflict(
+            _(
+                "%(space)s: %(asked)s m² are asked for (%(time)s), but on %(day)s only %(free)s m² of"
+                " %(area)s m² are free."
             )
+            % {
+                "space": space.name,
+                "asked": _plain(record.area_m2),
+                "time": _time(record.starts_on, record.ends_on),
+                "day": day,
+                "free": _plain(free),
+                "area": _plain(space.area_m2),
+            },
+            code="enterprises_occupancy_within_area",
+            fields=[FieldError("area_m2", _remedy(record, space, others, free), "room")],
+        )
+
+
+def _fullest(others: Sequence[Occupancy], start: date, end: date | None) -> tuple[date, Decimal]:
+    """The first of the fullest days in ``[start, end)``, and what the others take up then."""
+    days = {start, *(item.starts_on for item in others)}
+    inside = sorted(day for day in days if day >= start and (end is None or day < end))
+    taken = {day: sum((o.area_m2 for o in others if _is_there(o, day)), Decimal(0)) for day in inside}
+    fullest = max(inside, key=lambda day: taken[day])
+    return fullest, taken[fullest]
+
+
+def _remedy(record: Occupancy, space: Space, others: Sequence[Occupancy], free: Decimal) -> str:
+    """What would fit: less room, or the same room from a later day on."""
+    words = []
+    if free > 0:
+        words.append(_("At most %(free)s m² fit in this time.") % {"free": _plain(free)})
+    for day in sorted({item.ends_on for item in others if item.ends_on is not None}):
+        if record.ends_on is not None and day >= record.ends_on:
+            break
+        if _fullest(others, day, record.ends_on)[1] + record.area_m2 <= space.area_m2:
+            words.append(_("From %(day)s on there is enough room.") % {"day": day})
+            break
+    return " ".join([*words, _("Choose less room, other days or another space.")])
+
+
+def _plain(area: Decimal) -> str:
+    return f"{area.normalize():f}"
+
+
+def _time(start: date | None, end: date | None) -> str:
+    if start is None:
+        return _("until %(end)s (not included)") % {"end": end}
+    if end is None:
+        return _("from %(start)s on") % {"start": start}
+    return _("from %(start)s until %(end)s (not included)") % {"start": start, "end": end}
 
 
 def _check_available(record: Occupancy, space: Space) -> None:
     late = space.ends_on is not None and (record.ends_on is None or record.ends_on > space.ends_on)
     if (space.starts_on is not None and record.starts_on < space.starts_on) or late:
         raise Conflict(
-            _("The space is not available for all of this time."),
+            _("%(space)s is available %(available)s; it is asked for %(time)s.")
+            % {
+                "space": space.name,
+                "available": _time(space.starts_on, space.ends_on),
+                "time": _time(record.starts_on, record.ends_on),
+            },
             code="not_available",
             fields=[FieldError("starts_on", _("Choose days on which the space is available."), "available")],
         )

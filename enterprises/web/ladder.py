@@ -106,7 +106,7 @@ def ladder_check(request: HttpRequest, pk: int) -> HttpResponse:
     rule = rules.get(asked)
     result = check_against(rule, facts) if rule else None
     actions = scope_of(request.user).actions(park_id=enterprise.park_id, incubator_id=enterprise.incubator_id)
-    stated = enterprise.stated_facts.select_related("entered_by", "verified_by", "evidence")
+    stated = enterprise.stated_facts.select_related("entered_by", "verified_by", "returned_by", "evidence")
     context = {
         "enterprise": enterprise,
         "now": now,

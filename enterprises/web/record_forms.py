@@ -13,11 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from core.web.fields import FILE_TYPES, AmountField, DayField
 from enterprises.enums import LadderFactKey
 from enterprises.ladder import STATED
-from enterprises.models import StatedFact
+from enterprises.models import IpFiling, StatedFact, WhitelistEntry
 from enterprises.web.picking import EnterpriseField
 from evidence.models import EvidenceFile
 
 FILE = "file"
+#: Where the short name of a column says too little on a form.
+LABELS: Mapping[tuple[type[models.Model], str], Any] = {
+    (IpFiling, "office"): _("Office"),
+    (IpFiling, "next_step"): _("Next step"),
+    (WhitelistEntry, "authority"): _("Issued by"),
+}
 
 
 class RecordForm(forms.Form):
@@ -67,7 +73,7 @@ def field_of(model: type[models.Model], name: str) -> forms.Field:
     """The form field of a model field."""
     field: Any = model._meta.get_field(name)
     plain = {
-        "label": capfirst(field.verbose_name),
+        "label": LABELS.get((model, name), capfirst(field.verbose_name)),
         "required": not (field.blank or field.null or field.has_default()),
         "help_text": field.help_text,
     }
@@ -89,6 +95,8 @@ def field_of(model: type[models.Model], name: str) -> forms.Field:
     found: forms.Field = field.formfield(
         **{**plain, "required": plain["required"] and not isinstance(field, models.BooleanField)}
     )
+    if isinstance(found.widget, forms.Textarea):
+        found.widget.attrs["rows"] = 3
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.web.errors import shown_on, status_of, told_to
@@ -32,11 +34,20 @@ from enterprises.models import (
     TalentResult,
     WhitelistEntry,
 )
-from enterprises.services import enter_filing, enter_grant, kind_of, remove_record, save_record, verify_record
+from enterprises.services import (
+    LONGEST_REASON,
+    enter_filing,
+    enter_grant,
+    kind_of,
+    remove_record,
+    return_record,
+    save_record,
+    verify_record,
+)
 from enterprises.web.picking import refuse_readers
 from enterprises.web.record_forms import FILE, RecordForm, initial_of
 from evidence.services import store_evidence
-from incubators.scope import Action, may_somewhere
+from incubators.scope import REFUSALS, Action, may_somewhere, scope_of
 
 #: The part of the navigation, the address and the model of each kind.
 SECTIONS: Mapping[str, Mapping[str, type[models.Model]]] = {
@@ -208,6 +219,44 @@ def _page(
     return render(request, "enterprises/record_form.html", context, status=status_of(form))
 
 
+class ReturnForm(forms.Form):
+    """What has to be mended, in words."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What has to be put right?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST_REASON,
+        help_text=gettext_lazy("Your words appear beside the record."),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def record_return(request: HttpRequest, *, model: type[models.Model], section: str, pk: int) -> HttpResponse:
+    user: Any = request.user
+    record = _stored(request, model, pk)
+    owner = record.owner
+    if not scope_of(user).allows(Action.VERIFY, park_id=owner.park_id, incubator_id=owner.incubator_id):
+        raise PermissionDenied(REFUSALS[Action.VERIFY]())
+    form = ReturnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            return_record(record=record, reason=form.cleaned_data["reason"], actor=user, at=timezone.now())
+            messages.success(request, _("“%(what)s” is returned with your words.") % {"what": record})
+            return redirect(_way_back(request) or place_of(record))
+    context = {
+        "form": form,
+        "record": record,
+        "owner": owner,
+        "word": model._meta.verbose_name,
+        "list_name": LISTS[section][0],
+        "list_label": LISTS[section][1](),
+        "back": _way_back(request) or place_of(record),
+        "draft": f"return-{model._meta.model_name}-{record.pk}",
+    }
+    return render(request, "enterprises/record_return.html", context, status=status_of(form))
+
+
 LISTS = {
     "ip": ("ip-list", lambda: _("Intellectual property")),
     "talent": ("talent-list", lambda: _("Talents")),
@@ -272,6 +321,7 @@ def addresses() -> list[URLPattern]:
                 path(f"{start}/new/<int:parent>/", record_enter, known, name=f"{name}-enter"),
                 path(f"{start}/<int:pk>/edit/", record_edit, known, name=f"{name}-edit"),
                 path(f"{start}/<int:pk>/verify/", record_verify, known, name=f"{name}-verify"),
+                path(f"{start}/<int:pk>/return/", record_return, known, name=f"{name}-return"),
                 path(f"{start}/<int:pk>/remove/", record_remove, known, name=f"{name}-remove"),
             ]
     return found

@@ -5,10 +5,10 @@ from decimal import Decimal
 from functools import partial
 
 from django.db import connection, transaction
+from django.urls import get_resolver
 
 from accounts.models import User
-from core import history
-from core.demo import Loaded
+from core.demo import Loaded, told_at_once
 from core.enums import Provenance
 from core.models import ExchangeRate
 from evaluation.demo.cast import Cast, Event
@@ -48,7 +48,13 @@ def _is_first_load() -> bool:
 
 
 def _load_sites_side_by_side(at: datetime) -> list[Loaded]:
-    """Sites share nothing that is written, so two of them at a time are told in processes of their own."""
+    """Sites share nothing that is written, so two of them at a time are told in processes of their own.
+
+    Notices name addresses: what these need is read once here instead of in each process.
+    """
+    assert get_resolver().reverse_dict
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
     done = run_two_at_a_time(partial(_load_site, at=at), LARGEST_FIRST)
     sections = dict(zip(LARGEST_FIRST, done, strict=True))
     return [sections[code] for code in OPERATORS]
@@ -72,9 +78,13 @@ def _cast(code: str) -> Cast:
     )
 
 
-@transaction.atomic
 def _load_site(code: str, at: datetime) -> Loaded:
     """Play what is not recorded yet, oldest first; nothing that lies in the future."""
+    with told_at_once():
+        return _tell_site(code, at)
+
+
+def _tell_site(code: str, at: datetime) -> Loaded:
     cast = _cast(code)
     rows = document("sample_projects")[code]
     known = set(Project.objects.filter(incubator=cast.incubator).values_list("external_id", flat=True))
@@ -88,9 +98,8 @@ def _load_site(code: str, at: datetime) -> Loaded:
 
 def _play(events: list[Event], *, until: datetime) -> int:
     due = sorted((event for event in events if event.at <= until), key=lambda event: event.at)
-    with history.gathered():
-        for event in due:
-            event.act(event.at.astimezone(UTC))
+    for event in due:
+        event.act(event.at.astimezone(UTC))
     return len(due)
 
 

@@ -38,7 +38,7 @@ def without_apostrophe(text: str) -> str:
 
 def without_unseen(text: str) -> str:
     """Without zero-width marks, and without spaces (also no-break and full-width ones) around it."""
-    return _UNSEEN.sub("", text).strip()
+    return (text if text.isprintable() else _UNSEEN.sub("", text)).strip()
 
 
 def without_controls(text: str) -> str:

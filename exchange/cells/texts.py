@@ -34,7 +34,18 @@ def read_text(raw: RawCell, context: Context) -> Parsed:
     return EMPTY
 
 
+#: Without these in front or inside, a printable text holds nothing of what ``_read_typed`` looks for.
+_MARKED = re.compile(r"[='].*|.*[+%％].*")
+
+
 def _read_typed(raw: str, context: Context) -> Parsed:
+    bare = raw.strip()
+    if bare.isprintable() and not _MARKED.fullmatch(bare):
+        return _within_limit(bare, context)
+    return _read_marked(raw, context)
+
+
+def _read_marked(raw: str, context: Context) -> Parsed:
     text, remark = raw, ""
     meant: Text = ""
     if (inner := text_of_formula(text)) is not None:

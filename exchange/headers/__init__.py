@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.headers.headings import ERROR_HEADINGS, Headings, heading_key, unit_factor, unit_of_line
 from exchange.headers.lines import (
+    first_text,
     heading_texts,
     is_blank,
     is_example,
@@ -206,11 +207,12 @@ def _records(
             continue
         if not records and is_notes(row, used):
             continue
+        first = first_text(row)
         if not records and is_example(row, used):
             notes.append(Note("example", _("The example row was left out."), row=row.number))
-        elif is_total(row):
+        elif is_total(first):
             notes.append(Note("total", _("A row of totals was left out."), row=row.number))
-        elif is_footer(row):
+        elif is_footer(first):
             notes.append(Note("footer", _("A line below the table was left out."), row=row.number))
         elif repeats_heading(row, headings):
             notes.append(Note("heading_again", _("A repeated heading was left out."), row=row.number))

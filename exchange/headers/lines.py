@@ -37,12 +37,13 @@ def first_text(row: RawRow) -> str:
     return next((fold(text) for cell in row.cells if (text := text_of(cell))), "")
 
 
-def is_total(row: RawRow) -> bool:
-    return _TOTAL.fullmatch(first_text(row)) is not None
+def is_total(first: str) -> bool:
+    """By the ``first_text`` of a row."""
+    return _TOTAL.fullmatch(first) is not None
 
 
-def is_footer(row: RawRow) -> bool:
-    return _FOOTER.fullmatch(first_text(row)) is not None
+def is_footer(first: str) -> bool:
+    return _FOOTER.fullmatch(first) is not None
 
 
 def is_example(row: RawRow, columns: Mapping[int, Column]) -> bool:
@@ -71,7 +72,7 @@ def _at(row: RawRow, position: int) -> str:
 
 def repeats_heading(row: RawRow, headings: Mapping[int, str]) -> bool:
     """Whether every filled cell says what the heading above it says: the top of another printed page."""
-    filled = [(at, text) for at in range(len(row.cells)) if (text := _at(row, at))]
+    filled = ((at, text) for at in range(len(row.cells)) if (text := _at(row, at)))
     return all(fold(text) == fold(headings.get(at, "")) for at, text in filled)
 
 

@@ -1,17 +1,18 @@
 """Cells in JSON and as text. Texts, numbers without a fraction, truth and nothing stand for themselves;
 decimals, days and moments say what they are, so that nothing is rounded or guessed on the way back."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from exchange.sheets import Kind
 
+_AS_THEY_ARE = (str, bool, int)
+
 
 def to_plain(value: Any) -> Any:
     """A cell as JSON keeps it."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, _AS_THEY_ARE):
         return value
     if isinstance(value, Decimal):
         return {"n": format(value, "f")}
@@ -24,7 +25,7 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(value: Any) -> Any:
     """The cell again, in its own type."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return value
     [(kind, text)] = value.items()
     if kind == "n":

@@ -14,19 +14,19 @@ from core import history
 from core.errors import Conflict, DomainError
 from core.saving import readable_integrity_errors
 from exchange.enums import EDITABLE, PARKED, TO_WRITE, WRITTEN, ImportState, RowState
-from exchange.models import ImportRow, ImportRun
+from exchange.models import ImportRun
 from exchange.selectors import place_of_run, sheet_of_run, written_by
 from exchange.services.judging import judge, row_of
 from exchange.services.leases import Lease, claim, enqueue_on_commit
 from exchange.services.parsing import Parser, problem
-from exchange.services.storing import JUDGED, save_rows
+from exchange.services.storing import JUDGED, Fate, Waiting, save_fates, save_rows, waiting_rows
 from exchange.services.telling import tell_outcome
 from exchange.sheets import Written
 from incubators.scope import Action, require
 
 #: From so many rows on, a worker writes them.
 LARGEST_INLINE = 1000
-SMALLEST_CHUNK = 1000
+SMALLEST_CHUNK = 2500
 MOST_CHUNKS = 20
 
 
@@ -101,8 +101,7 @@ def write_on(*, lease: Lease) -> None:
 @transaction.atomic
 def _write_chunk(lease: Lease, size: int) -> bool:
     run = lease.hold()
-    waiting = run.rows.filter(status__in=TO_WRITE).order_by("number")
-    rows = list(waiting.only("run", "number", "values", "status", "errors", "decision", "target")[:size])
+    rows = waiting_rows(run, size)
     if not rows:
         return False
     actor, at = run.committed_by, lease.clock()
@@ -111,24 +110,29 @@ def _write_chunk(lease: Lease, size: int) -> bool:
     require(Action.ENTER, user=actor, park_id=run.park_id, incubator_id=run.incubator_id)
     with translation.override(run.language):
         written = sheet.write(place=place, rows=[row_of(row) for row in rows], actor=actor, at=at)
-        for row, result in zip(rows, written, strict=True):
-            _note(row, result)
-    save_rows(rows, ("status", "errors", "record_id", "undo"))
+        fates = [_fate(row, result) for row, result in zip(rows, written, strict=True)]
+    save_fates(fates)
     lease.renew(rows_done=min(run.rows_total, run.rows_done + len(rows)))
     return True
 
 
-def _note(row: ImportRow, result: Written) -> None:
-    row.errors = [problem(error) for error in result.errors]
-    if result.action == "error":
-        row.status = RowState.ERROR.value
-        return
-    row.status = {
-        "created": RowState.CREATED.value,
-        "updated": RowState.UPDATED.value,
-        "unchanged": RowState.UNCHANGED.value,
-    }[result.action]
-    row.record_id, row.undo = result.record_id, dict(result.undo)
+_STATUS_AFTER = {
+    "created": RowState.CREATED.value,
+    "updated": RowState.UPDATED.value,
+    "unchanged": RowState.UNCHANGED.value,
+    "error": RowState.ERROR.value,
+}
+
+
+def _fate(row: Waiting, result: Written) -> Fate:
+    refused = result.action == "error"
+    return {
+        "id": row.id,
+        "status": _STATUS_AFTER[result.action],
+        "errors": [problem(error) for error in result.errors],
+        "record_id": row.record_id if refused else result.record_id,
+        "undo": {} if refused else dict(result.undo),
+    }
 
 
 def _judge_parked(run: ImportRun, lease: Lease) -> None:

@@ -13,15 +13,18 @@ from exchange.enums import RowDecision, RowState
 from exchange.models import ImportRow
 from exchange.models.plain import from_plain
 from exchange.services.parsing import Parser, is_blank, problem
+from exchange.services.storing import Waiting
 from exchange.sheets import Row, Status, Verdict
 
+_DECIDED = frozenset({RowDecision.NEW.value, RowDecision.SAME.value})
 
-def row_of(stored: ImportRow) -> Row:
+
+def row_of(stored: ImportRow | Waiting) -> Row:
     """The row as the table's app sees it."""
     return Row(
         number=stored.number,
         values={name: from_plain(value) for name, value in stored.values.items()},
-        decision=stored.decision if stored.decision in (RowDecision.NEW, RowDecision.SAME) else "",
+        decision=stored.decision if stored.decision in _DECIDED else "",
         target=stored.target,
         unread=frozenset(error["column"] for error in stored.errors if error.get("cell")),
     )

@@ -3,6 +3,7 @@
 from incubators.models.base import (
     Named,
     Recognisable,
+    Returnable,
     Sourced,
     TenantQuerySet,
     Tracked,
@@ -26,6 +27,7 @@ __all__ = [
     "Recognisable",
     "ReferenceProcess",
     "ReportedFigure",
+    "Returnable",
     "Sourced",
     "Space",
     "TenantQuerySet",

@@ -124,6 +124,24 @@ class Verifiable(models.Model):
         abstract = True
 
 
+class Returnable(Verifiable):
+    """May come back from its verifier with words that say what to mend; a correction hands it in again."""
+
+    returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("returned by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    return_reason = models.TextField(_("why it was returned"), blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class Tracked(models.Model):
     """A record that people and programs work on: whose it is elsewhere, where it comes from, which version.
 

@@ -17,7 +17,7 @@ from enterprises.models import (
 from enterprises.selectors.talents import with_results
 
 AT_MOST = 50
-PEOPLE = ("evidence", "entered_by", "verified_by")
+PEOPLE = ("evidence", "entered_by", "verified_by", "returned_by")
 
 
 def rights_of(enterprise: Enterprise) -> list[IpRight]:

@@ -1,6 +1,6 @@
 """The history in words: what happened, to what, by whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.models import HistoryEntry
 from core.templatetags import fmt
 from evaluation.measures import MEASURES
@@ -69,7 +70,14 @@ def latest_changes(chains: Iterable[str], *, limit: int) -> list[dict[str, Any]]
         found.append({**in_words(rows[0]), "others": len(rows) - 1})
         if len(found) == limit:
             break
-    return found
+    people = _people({act["by"] for act in found})
+    return [{**act, "by": people.get(act["by"], act["by"])} for act in found]
+
+
+def _people(accounts: Collection[str]) -> dict[str, str]:
+    """The persons behind the accounts, as they are called everywhere else."""
+    found = {user.username: str(user) for user in User.objects.filter(username__in=accounts)}
+    return {"system": str(_("the system")), **found}
 
 
 def _label(entry: HistoryEntry) -> str:
@@ -77,6 +85,9 @@ def _label(entry: HistoryEntry) -> str:
     code, _space, period = entry.subject_label.partition(" ")
     if entry.subject_type == "evaluation.observation" and code in MEASURES:
         return f"{MEASURES[code].name(get_language() or 'zh')} {fmt.period(period)}"
+    if entry.subject_type == "returns.periodreturn":
+        place, _dot, period = entry.subject_label.rpartition(" · ")
+        return f"{place} · {fmt.period(period)}" if place else entry.subject_label
     return entry.subject_label
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "created": (gettext_lazy("entered"), "plus"),
     "entered": (gettext_lazy("entered"), "plus"),
-    "opened": (gettext_lazy("opened"), "plus"),
+    "opened": (gettext_lazy("newly opened"), "plus"),
     "started": (gettext_lazy("started"), "plus"),
     "claimed": (gettext_lazy("entered"), "plus"),
     "proposed": (gettext_lazy("proposed"), "send"),
@@ -43,6 +43,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "separated": (gettext_lazy("merge undone"), "refresh"),
     "set_apart": (gettext_lazy("told apart from another"), "git-merge"),
     "undone": (gettext_lazy("undone"), "refresh"),
+    "anonymised": (gettext_lazy("anonymised"), "eye-off"),
     "withdrawn": (gettext_lazy("withdrawn"), "trash"),
     "discarded": (gettext_lazy("discarded"), "trash"),
     "removed": (gettext_lazy("removed"), "trash"),

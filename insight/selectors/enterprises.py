@@ -38,9 +38,9 @@ def years_of(enterprise: Enterprise) -> list[YearlyFigure]:
 
 def recognitions_of(enterprise: Enterprise) -> list[Recognition]:
     return list(
-        enterprise.recognitions.select_related("entered_by", "verified_by", "evidence").order_by(
-            "-granted_on", "pk"
-        )
+        enterprise.recognitions.select_related(
+            "entered_by", "verified_by", "evidence", "filing", "talent_result"
+        ).order_by("-granted_on", "pk")
     )
 
 

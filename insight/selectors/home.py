@@ -144,13 +144,17 @@ def _enterprise_items(user: User, where: Q) -> list[InboxItem]:
             model.objects.visible_to(user)
             .filter(where, verified_at=None)
             .select_related("enterprise__incubator", "entered_by")
-            .order_by("entered_at")[:AT_MOST]
+            .order_by("entered_at")
         )
+        if model is Recognition:  # what a register sent back waits for its author
+            rows = rows.exclude(filing__returned_at__isnull=False).exclude(
+                talent_result__returned_at__isnull=False
+            )
         items += [
             InboxItem(kind, word or row.get_kind_display(), icon, row.enterprise.name, _place(row.enterprise),
                       row.entered_at, str(row.entered_by), "enterprise", row.enterprise_id,
                       row.entered_by_id == user.pk)
-            for row in rows
+            for row in rows[:AT_MOST]
         ]  # fmt: skip
     return items
 

@@ -18,6 +18,7 @@ from core.due import waiting_items
 from core.errors import DomainError
 from core.models import Draft
 from core.periods import Period
+from enterprises.selectors import returned_records
 from evaluation.selectors import estimate_of
 from incubators.models import Incubator, Park
 from incubators.scope import Action, scope_of
@@ -84,6 +85,7 @@ def _operator(user: Any, today: date) -> dict[str, Any]:
         "due": _due(user, today),
         "returned": reads.returned_facts(user, ids),
         "requests": returned_requests(user, limit=reads.AT_MOST),
+        "records": returned_records(user, limit=reads.AT_MOST),
         "near": [
             {
                 "label": found.project.name,

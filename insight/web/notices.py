@@ -82,7 +82,7 @@ class DigestForm(forms.Form):
         max_length=254,
         help_text=gettext_lazy("without an address everything still stands under “Due dates” and “Notices”"),
     )
-    rhythm = forms.ChoiceField(label=gettext_lazy("How often"), choices=DigestRhythm.choices)
+    rhythm = forms.ChoiceField(label=gettext_lazy("How often to send"), choices=DigestRhythm.choices)
     hour = forms.TypedChoiceField(
         label=gettext_lazy("From this hour on"),
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],

@@ -18,6 +18,7 @@ urlpatterns = [
     path("leads/<id:pk>/stage-log/", views.LeadStageLogViewSet.as_view(LIST)),
     path("contacts/", views.ContactViewSet.as_view(LIST_AND_ADD)),
     path("contacts/<id:pk>/", views.ContactViewSet.as_view(ONE_AND_CHANGE)),
+    path("contacts/<id:pk>/anonymise/", views.ContactViewSet.as_view({"post": "anonymise"})),
     path("events/", views.EventViewSet.as_view(LIST_AND_ADD)),
     path("events/<id:pk>/", views.EventViewSet.as_view(ONE_AND_CHANGE)),
     path("interactions/", views.InteractionViewSet.as_view(LIST_AND_ADD)),

@@ -39,11 +39,31 @@ class Contact(Recognisable, Placed):
     wechat = models.CharField(_("WeChat"), max_length=40, blank=True)
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
     note = models.TextField(_("note"), blank=True)
+    #: The person asked to be forgotten: a neutral label stands here from then on.
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, blank=True, editable=False)
+    anonymised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("anonymised by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        constraints = [external_id_once("outreach_contact_external_id_once")]
+        constraints = [
+            external_id_once("outreach_contact_external_id_once"),
+            paired("anonymised_at", "anonymised_by", name="outreach_contact_anonymised_pair"),
+            models.CheckConstraint(
+                name="outreach_contact_anonymised_is_empty",
+                condition=Q(anonymised_at__isnull=True)
+                | Q(phone="", email="", wechat="", position="", note="", external_id=""),
+                violation_error_message=_("Nothing that leads to the person stays in an anonymised contact."),
+            ),
+        ]
         indexes = [
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="outreach_contacts_search"),
             GinIndex(fields=["name_keys"], name="outreach_contacts_name_keys"),

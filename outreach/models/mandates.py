@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import OpClass
@@ -11,11 +10,11 @@ from django.db.models import BigIntegerField, F, Q
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import not_negative, paired, second_person
+from core.constraints import not_negative, paired, second_person, sent_back
 from core.enums import Currency
 from core.search import fold
 from evidence.models import EvidenceFile
-from incubators.models import Named, Organisation, Verifiable, half_open
+from incubators.models import Named, Organisation, Returnable, half_open
 from incubators.scope import Action, scope_of
 from outreach.enums import SuccessStage
 from outreach.models.base import Placed, amount_with_currency, external_id_once, somebody
@@ -122,7 +121,7 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(verified_at__isnull=False)
 
 
-class Introduction(Verifiable):
+class Introduction(Returnable):
     """An agent claims a lead or project; it counts once a second person at the park agreed.
 
     While a claim stands, no other agent can claim the same lead or project; a returned claim stands no more.
@@ -149,16 +148,6 @@ class Introduction(Verifiable):
     )
     on = models.DateField(_("introduced on"))
     note = models.CharField(_("note"), max_length=300, blank=True)
-    returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
-    returned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("returned by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    return_reason = models.TextField(_("why it was returned"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(_("changed"))
 
@@ -186,18 +175,11 @@ class Introduction(Verifiable):
                 violation_error_message=_("This project is already credited to an agent."),
             ),
             paired("verified_at", "verified_by", name="outreach_introduction_verified_pair"),
-            paired("returned_at", "returned_by", name="outreach_introduction_returned_pair"),
             second_person("entered_by", "verified_by", name="outreach_introduction_second_person"),
-            models.CheckConstraint(
-                name="outreach_introduction_returned_with_words",
-                condition=Q(returned_at__isnull=True, return_reason="")
-                | (Q(returned_at__isnull=False) & ~Q(return_reason="")),
-                violation_error_message=_("Whoever returns an introduction says why."),
-            ),
-            models.CheckConstraint(
-                name="outreach_introduction_verified_or_returned",
-                condition=Q(verified_at__isnull=True) | Q(returned_at__isnull=True),
-                violation_error_message=_("An introduction is either agreed or returned."),
+            *sent_back(
+                "outreach_introduction",
+                why=_("Whoever returns an introduction says why."),
+                either=_("An introduction is either agreed or returned."),
             ),
         ]
 

@@ -7,7 +7,7 @@ from outreach.services.agreements import (
     save_action,
     update_agreement,
 )
-from outreach.services.contacts import create_contact, update_contact
+from outreach.services.contacts import anonymise_contact, create_contact, update_contact
 from outreach.services.conversion import (
     convert_lead,
     follow_project,
@@ -29,6 +29,7 @@ from outreach.services.mandates import (
 from outreach.services.records import attach_evidence, detach_evidence
 
 __all__ = [
+    "anonymise_contact",
     "attach_evidence",
     "claim_introduction",
     "convert_lead",

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.enums import Provenance
-from core.errors import FieldError, Invalid
+from core.errors import Conflict, FieldError, Invalid
 from core.identifiers import masked
+from core.models import Draft
 from core.saving import assign, clean_text, save_checked, values_of
 from incubators.models import Incubator, Park
 from outreach.models import Contact
@@ -36,6 +37,10 @@ MOST_TAGS = 12
 #: Values of these are written to the history masked: it can only be added to, and a person may ask to be
 #: forgotten.
 PERSONAL = ("name_zh", "name_en", *REACH)
+#: Emptied when a person is anonymised, besides the Chinese name, which becomes a label.
+FORGOTTEN = ("name_en", *REACH, "position", "note", "external_id")
+#: Chinese and English label of a person who is not to be known any more.
+ANONYMOUS = ("匿名联系人", "Anonymous contact")
 
 
 def create_contact(
@@ -70,6 +75,7 @@ def update_contact(
     expected_version: int | None = None,
 ) -> Contact:
     locked = lock(contact, actor=actor, expected_version=expected_version)
+    _check_known(locked)
     before = values_of(locked, FIELDS)
     assign(locked, clean(values), allowed=FIELDS)
     changes = history.changed_fields(before, values_of(locked, FIELDS))
@@ -79,6 +85,37 @@ def update_contact(
     save_checked(locked)
     _remember(locked, "contact.changed", changes, actor, at)
     return locked
+
+
+@transaction.atomic
+def anonymise_contact(
+    *, contact: Contact, actor: User, at: datetime, expected_version: int | None = None
+) -> Contact:
+    """Forget the person, as he asked: a neutral label instead of the name, and nothing that leads to him.
+
+    There is no way back. Talks, leads and the organisation stay; drafts of changes to the contact go. The
+    history says who did it and when and which fields were emptied, never what stood in them.
+    """
+    locked = lock(contact, actor=actor, expected_version=expected_version)
+    _check_known(locked)
+    emptied = [name for name in FORGOTTEN if getattr(locked, name)]
+    for name in FORGOTTEN:
+        setattr(locked, name, "")
+    locked.name_zh, locked.name_en = ANONYMOUS
+    locked.anonymised_at, locked.anonymised_by = at, actor
+    touch(locked, at=at)
+    save_checked(locked)
+    Draft.objects.filter(form=f"contact-{locked.pk}").delete()
+    _remember(locked, "contact.anonymised", {"emptied": [[], ["name_zh", *emptied]]}, actor, at)
+    return locked
+
+
+def _check_known(contact: Contact) -> None:
+    if contact.anonymised_at is not None:
+        raise Conflict(
+            _("This person has been anonymised; the record no longer changes. Record the person anew."),
+            code="anonymised",
+        )
 
 
 def clean(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -88,7 +89,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    contact = visible(request, Contact, pk, "organisation", "entered_by")
+    contact = visible(request, Contact, pk, "organisation", "entered_by", "anonymised_by")
     talks = contact.interactions.select_related("by", "lead", "event", "contact").order_by("-on", "-pk")
     leads = Lead.objects.visible_to(request.user).filter(contact=contact) | Lead.objects.visible_to(
         request.user
@@ -113,6 +114,29 @@ def contact_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return edit_page(request, CONTACT, pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def contact_anonymise(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once more, since there is no way back; anonymises the version that was looked at."""
+    user: Any = request.user
+    contact = writable(request, Contact, pk, "organisation")
+    if request.method == "POST":
+        seen = request.POST.get("version", "")
+        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        with told_to(request):
+            services.anonymise_contact(
+                contact=contact, actor=user, at=timezone.now(), expected_version=version
+            )
+            messages.success(request, _("The person is anonymised. Talks and leads stay."))
+        return redirect("contact-detail", pk)
+    context = {
+        "contact": contact,
+        "talks": contact.interactions.count(),
+        "leads": Lead.objects.filter(Q(contact=contact) | Q(source_contact=contact)).count(),
+    }
+    return render(request, "outreach/contact_anonymise.html", context)
 
 
 def talk_events(talks: Iterable[Interaction]) -> list[dict[str, Any]]:

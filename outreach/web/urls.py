@@ -24,6 +24,7 @@ urlpatterns = [
     path("contacts/new/", contacts.contact_create, name="contact-create"),
     path("contacts/<int:pk>/", contacts.contact_detail, name="contact-detail"),
     path("contacts/<int:pk>/edit/", contacts.contact_edit, name="contact-edit"),
+    path("contacts/<int:pk>/anonymise/", contacts.contact_anonymise, name="contact-anonymise"),
     path("log/", contacts.talk_list, name="contact-talk-list"),
     path("log/new/", contacts.talk_create, name="contact-talk-create"),
     path("log/<int:pk>/", contacts.talk_detail, name="contact-talk-detail"),

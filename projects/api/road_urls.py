@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.api.views import credit, merging, road
+from projects.api.views import aftermath, credit, merging, road
 
 LIST, ONE = {"get": "list"}, {"get": "retrieve"}
 LIST_AND_ADD = {"get": "list", "post": "create"}
@@ -17,14 +17,19 @@ urlpatterns = [
         road.StepViewSet.as_view(ONE_AND_CHANGE),
     ),
     path("checklist-templates/<slug:code>/", road.ChecklistTemplateView.as_view()),
-    path("returned-projects/", road.ReturnedViewSet.as_view(LIST)),
-    path("projects/<id:pk>/outcome/", road.OutcomeView.as_view(READ_AND_PUT)),
-    path("follow-ups/", road.FollowUpListViewSet.as_view(LIST)),
-    path("follow-ups/due/", road.FollowUpListViewSet.as_view({"get": "due"})),
-    path("projects/<id:pk>/follow-ups/", road.FollowUpViewSet.as_view(LIST_AND_ADD)),
-    path("projects/<id:pk>/follow-ups/<year:year>/", road.FollowUpViewSet.as_view(ONE_AND_CHANGE)),
-    path("projects/<id:pk>/follow-ups/<year:year>/verify/", road.FollowUpViewSet.as_view({"post": "verify"})),
-    path("projects/<id:pk>/stage-log/<number:sequence>/supports/", road.SupportView.as_view(READ_AND_PUT)),
+    path("returned-projects/", aftermath.ReturnedViewSet.as_view(LIST)),
+    path("projects/<id:pk>/outcome/", aftermath.OutcomeView.as_view(READ_AND_PUT)),
+    path("follow-ups/", aftermath.FollowUpListViewSet.as_view(LIST)),
+    path("follow-ups/due/", aftermath.FollowUpListViewSet.as_view({"get": "due"})),
+    path("projects/<id:pk>/follow-ups/", aftermath.FollowUpViewSet.as_view(LIST_AND_ADD)),
+    path("projects/<id:pk>/follow-ups/<year:year>/", aftermath.FollowUpViewSet.as_view(ONE_AND_CHANGE)),
+    path(
+        "projects/<id:pk>/follow-ups/<year:year>/verify/",
+        aftermath.FollowUpViewSet.as_view({"post": "verify"}),
+    ),
+    path(
+        "projects/<id:pk>/stage-log/<number:sequence>/supports/", aftermath.SupportView.as_view(READ_AND_PUT)
+    ),
     path("projects/<id:pk>/credit-proposals/", credit.ProjectProposalViewSet.as_view(LIST_AND_ADD)),
     path("credit-proposals/", credit.ProposalViewSet.as_view(LIST)),
     path("credit-proposals/<id:pk>/", credit.ProposalViewSet.as_view(ONE)),

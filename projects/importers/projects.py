@@ -125,7 +125,8 @@ class ProjectsSheet(KeyedSheet):
         here = self.whole(self.within(place, self.visible(actor)))
         for project in among(here, "code", codes) if codes else ():
             found[Identity("code", project.code)] = project
-        for project in among(here, "external_id", numbers) if numbers else ():
+        numbered = here.filter(park=place.park).exclude(external_id="")  # as the index has them
+        for project in among(numbered, "external_id", numbers) if numbers else ():
             key = (project.park_id, project.incubator_id, project.external_id)
             found[Identity("external_id", key)] = project
         self._refuse_taken(codes, entries, found)
@@ -322,15 +323,15 @@ class ProjectsSheet(KeyedSheet):
 
 
 def lead_sources() -> list[Choice]:
-    """The sources in both languages, whatever the language of the page."""
+    """The sources in both languages, in the words of the pages, whatever the language of the page."""
     words = {
         LeadSource.EVENT: ("活动", "event", ("路演", "展会", "会议")),
         LeadSource.CONTEST: ("大赛", "contest", ("竞赛", "创业大赛", "比赛")),
-        LeadSource.MANDATE: ("委托招商", "recruitment mandate", ("招商委托",)),
+        LeadSource.MANDATE: ("委托招引", "recruitment mandate", ("委托招商", "招商委托")),
         LeadSource.REFERRAL: ("推荐", "referral", ("介绍", "转介绍")),
-        LeadSource.UNIVERSITY: ("高校合作", "university partner", ("高校", "院校")),
+        LeadSource.UNIVERSITY: ("合作高校", "university partner", ("高校合作", "高校", "院校")),
         LeadSource.INVESTOR: ("投资机构", "investor", ("投资人", "基金")),
-        LeadSource.DIRECT: ("直接接洽", "direct contact", ("自主对接", "主动联系")),
+        LeadSource.DIRECT: ("直接联系", "direct contact", ("直接接洽", "自主对接", "主动联系")),
     }
     return [Choice(source.value, zh, en, aliases) for source, (zh, en, aliases) in words.items()]
 

@@ -10,11 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import not_negative, ordered, paired, second_person
+from core.constraints import not_negative, ordered, paired, second_person, sent_back
 from core.enums import Currency
 from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
-from incubators.models import Incubator, Organisation, Verifiable, half_open
+from incubators.models import Incubator, Organisation, Returnable, half_open
 from projects.enums import FactKind
 from projects.models.projects import OfProjectQuerySet, Project
 
@@ -25,7 +25,7 @@ class ProjectFactQuerySet(OfProjectQuerySet):
         return self.filter(verified_at__isnull=False, project__merged_into=None)
 
 
-class ProjectFact(Verifiable):
+class ProjectFact(Returnable):
     """Signed, registered, paid in, started, producing: each with its own day, proof and second person."""
 
     project = models.ForeignKey(
@@ -39,16 +39,6 @@ class ProjectFact(Verifiable):
     evidence: Any = models.ManyToManyField(
         EvidenceFile, verbose_name=_("evidence"), blank=True, related_name="facts"
     )
-    returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
-    returned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("returned by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    return_reason = models.TextField(_("why it was returned"), blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ProjectFactQuerySet.as_manager()
@@ -81,18 +71,11 @@ class ProjectFact(Verifiable):
             ),
             not_negative("amount", name="projects_fact_amount_not_negative"),
             paired("verified_at", "verified_by", name="projects_fact_verified_pair"),
-            paired("returned_at", "returned_by", name="projects_fact_returned_pair"),
             second_person("entered_by", "verified_by", name="projects_fact_second_person"),
-            models.CheckConstraint(
-                name="projects_fact_returned_with_words",
-                condition=Q(returned_at__isnull=True, return_reason="")
-                | (Q(returned_at__isnull=False) & ~Q(return_reason="")),
-                violation_error_message=_("Whoever returns a fact says why."),
-            ),
-            models.CheckConstraint(
-                name="projects_fact_verified_or_returned",
-                condition=Q(verified_at__isnull=True) | Q(returned_at__isnull=True),
-                violation_error_message=_("A fact is either verified or returned."),
+            *sent_back(
+                "projects_fact",
+                why=_("Whoever returns a fact says why."),
+                either=_("A fact is either verified or returned."),
             ),
         ]
         indexes = [models.Index(fields=["kind", "on"], name="projects_facts_by_day")]

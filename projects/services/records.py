@@ -46,7 +46,11 @@ def local_day(*, incubator: Incubator | None, park: Park, at: datetime) -> date:
 
 def new_code(on: date) -> str:
     """A project number such as ``2021-7KQ4M2``: the year of first contact and six random characters."""
-    return f"{on.year}-" + "".join(secrets.choice(_CODE_ALPHABET) for _position in range(6))
+    rest, signs = secrets.randbelow(len(_CODE_ALPHABET) ** 6), ""
+    for _position in range(6):
+        rest, sign = divmod(rest, len(_CODE_ALPHABET))
+        signs += _CODE_ALPHABET[sign]
+    return f"{on.year}-{signs}"
 
 
 def lock(project: Project, *, actor: User | None, action: Action = Action.ENTER) -> Project:

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from accounts.models import User
 from core import history
-from core.copying import copy_in, copy_over
+from core.copying import copy_in, copy_over, copy_rows
 from core.models import Tombstone
 from core.saving import values_of
 from projects.enums import Stage
@@ -24,6 +24,11 @@ from projects.services.records import FIELDS, new_code
 
 #: What a change of a project stores: the fields, what is derived from them, and the mark of the change.
 _STORED = (*FIELDS, "stage_since", "search_text", "sort_key", "name_keys", "version", "updated_at")
+
+_FIRST_MOVE = (
+    *("project", "sequence", "from_stage", "to_stage", "on"),
+    *("reason", "cause", "destination", "moved_at", "moved_by"),
+)
 
 
 def fresh_codes(days: Sequence[date]) -> list[str]:
@@ -49,18 +54,13 @@ def insert_projects(projects: Sequence[Project], *, actor: User, at: datetime) -
     if not projects:
         return
     copy_in(projects)
-    copy_in(
-        [
-            StageLog(
-                project=row,
-                sequence=1,
-                to_stage=Stage.LEAD,
-                on=row.first_contact_on,
-                moved_at=at,
-                moved_by=actor,
-            )
+    copy_rows(
+        StageLog,
+        _FIRST_MOVE,
+        (
+            (row.pk, 1, "", Stage.LEAD.value, row.first_contact_on, "", "", "", at, actor.pk)
             for row in projects
-        ]
+        ),
     )
     _remember(
         "project.created",

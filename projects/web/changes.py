@@ -105,7 +105,7 @@ def history_of(
         if ids:
             wanted |= Q(subject_type=kind, subject_id__in=[str(pk) for pk in ids])
     entries = list(HistoryEntry.objects.filter(wanted).order_by("-at", "-sequence")[:MOST_ENTRIES])
-    people = _people(entries)
+    people = people_of(entries)
     names = _names(entries)
     subjects_shown = {("projects.projectfact", str(fact.pk)): fact.get_kind_display() for fact in facts}
     return [
@@ -124,7 +124,7 @@ def history_of(
     ]
 
 
-def _people(entries: Iterable[HistoryEntry]) -> dict[str, str]:
+def people_of(entries: Iterable[HistoryEntry]) -> dict[str, str]:
     accounts = User.objects.filter(username__in={entry.actor for entry in entries})
     return {"system": _("the system"), **{user.username: str(user) for user in accounts}}
 

@@ -21,7 +21,7 @@ from projects.enums import RecordKind
 from projects.models import Merge
 from projects.reading.duplicates import duplicate_pairs, kept_record
 from projects.reading.links import clashes_between, fields_of, links_of, model_of, rows_on
-from projects.web.changes import ACTIONS
+from projects.web.changes import ACTIONS, people_of
 
 DETAIL = {"project": "project-detail", "enterprise": "enterprise-detail"}
 
@@ -231,9 +231,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     record = _visible_merge(request, pk)
     kept, merged = record.kept, record.merged
-    entries = HistoryEntry.objects.filter(
-        subject_type=merged._meta.label_lower, subject_id=str(merged.pk)
-    ).order_by("-at", "-sequence")[:50]
+    entries = list(
+        HistoryEntry.objects.filter(
+            subject_type=merged._meta.label_lower, subject_id=str(merged.pk)
+        ).order_by("-at", "-sequence")[:50]
+    )
+    people = people_of(entries)
     context = {
         "merge": record,
         "kept": kept,
@@ -250,7 +253,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         if record.kind == RecordKind.PROJECT
         else (),
         "entries": [
-            {"at": entry.at, "who": entry.actor, "action": ACTIONS.get(entry.action, entry.action)}
+            {
+                "at": entry.at,
+                "who": people.get(entry.actor, entry.actor),
+                "action": ACTIONS.get(entry.action, entry.action),
+            }
             for entry in entries
         ],
         "may_undo": record.undone_at is None and _may_undo(user, record),

@@ -77,7 +77,6 @@ def due_returns(*, user: Any, until: date) -> Iterator[DueItem]:
             url=reverse("return-detail", args=[record.pk]),
             park_id=record.incubator.park_id,
             incubator_id=record.incubator_id,
-            subject=f"returns.periodreturn:{record.pk}",
             icon="clipboard-check",
             escalates_after=3,
         )

@@ -35,8 +35,8 @@ def managed_parks(user: Any) -> list[Park]:
 class CloseForm(forms.Form):
     """Which period, for the whole park or one of its incubators."""
 
-    place = forms.ChoiceField(label=gettext_lazy("For"))
-    period = forms.ChoiceField(label=gettext_lazy("Period"))
+    place = forms.ChoiceField(label=gettext_lazy("Closed for"))
+    period = forms.ChoiceField(label=gettext_lazy("Period to close"))
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, parks: list[Park], **kwargs: Any) -> None:

@@ -47,7 +47,7 @@ class DutyForm(forms.Form):
     )
     is_active = forms.BooleanField(label=gettext_lazy("In force"), required=False, initial=True)
     lines = forms.MultipleChoiceField(
-        label=gettext_lazy("Lines"), widget=forms.CheckboxSelectMultiple, choices=()
+        label=gettext_lazy("What is reported"), widget=forms.CheckboxSelectMultiple, choices=()
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -55,10 +55,15 @@ class DutyForm(forms.Form):
         super().__init__(*args, **kwargs)
         language = get_language() or "zh-hans"
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
-            (line.code, f"{line.name(language)} ({line.unit(language)})") for line in LINES.values()
+            (line.code, _with_unit(line.name(language), line.unit(language))) for line in LINES.values()
         ]
         if duty is not None:
             self.fields["frequency"].disabled = True
+
+
+def _with_unit(name: str, unit: str) -> str:
+    """“Jobs (persons)”; a name that says its unit already stays as it is."""
+    return name if unit in name else f"{name} · {unit}"
 
 
 def _contract(pk: int, user: Any) -> OperatorContract:

@@ -324,6 +324,18 @@
     var wrap = event.target;
     if (wrap.classList && wrap.classList.contains("table-wrap")) wrap.classList.toggle("scrolled", wrap.scrollLeft > 2);
   }, true);
+  // On a phone each row of a list stands as a small card (.stacked): a value carries the words of its column.
+  function labelCells(table) {
+    var heads = Array.prototype.map.call(table.querySelectorAll("thead th"), function (head) { return head.textContent.trim().replace(/\s+/g, " "); });
+    each(table, "tbody tr", function (row) {
+      Array.prototype.forEach.call(row.cells, function (cell, index) {
+        var words = cell.textContent.trim();
+        if (!index) return;
+        if ((words === "" || words === "—") && !cell.querySelector("input, select, button, a, svg")) cell.classList.add("phone-none");
+        else if (!cell.hasAttribute("data-label") && !cell.querySelector(".pill, .btn")) cell.setAttribute("data-label", heads[index] || "");
+      });
+    });
+  }
   on("change", "[data-select-all]", function (event, box) {
     each(box.closest("table"), "tbody input[type=checkbox]", function (one) { one.checked = box.checked; markRow(one); });
     showBulk(box.closest("form") || document);
@@ -418,6 +430,7 @@
     each(scope, ".stagebar [aria-current=step]", function (step) {
       step.parentNode.scrollLeft = step.offsetLeft - (step.parentNode.clientWidth - step.offsetWidth) / 2;
     });
+    each(scope, "table.stacked", labelCells);
     each(scope, "[data-focus]", function (element) { element.focus({ preventScroll: false }); });
     drawCharts(scope);
   }

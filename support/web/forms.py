@@ -98,7 +98,7 @@ class TicketForm(forms.Form):
     project = RecordField(label=_("Project"), required=False)
     enterprise = RecordField(label=_("Enterprise"), required=False)
     asked_by = forms.CharField(label=_("Who asks"), max_length=80, required=False)
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Attached files"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, ticket: Ticket | None = None, **kwargs: Any) -> None:
@@ -208,7 +208,7 @@ class TicketTypeForm(forms.Form):
 class MentorFilterForm(forms.Form):
     q = forms.CharField(label=_("Name or organisation"), required=False, max_length=80)
     field = forms.ChoiceField(
-        label=_("Field"), required=False, choices=[("", _("All")), *MentorField.choices]
+        label=_("Fields"), required=False, choices=[("", _("All")), *MentorField.choices]
     )
     region = forms.ChoiceField(
         label=_("Region"), required=False, choices=[("", _("All")), *MentorRegion.choices]

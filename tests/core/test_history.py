@@ -1,7 +1,10 @@
 """The history finds every change that goes around it."""
 
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from typing import Any, NamedTuple
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -210,3 +213,61 @@ def test_a_failed_gathering_leaves_nothing(alice: User) -> None:
     with pytest.raises(ZeroDivisionError):
         act()
     assert not HistoryEntry.objects.filter(chain="test:failed").exists()
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Pair(NamedTuple):
+    first: int
+    second: int
+
+
+SINGAPORE = timezone(timedelta(hours=8))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "value",
+    [
+        '“引号” "quoted" \\ \x7f\u2028 é 😀',
+        "\n\t\x01\x1f",
+        0,
+        -(2**63),
+        2**70,
+        True,
+        None,
+        Decimal("1E+3"),
+        Decimal("0.10"),
+        date(2021, 3, 1),
+        datetime(2021, 3, 1, 8, 30, tzinfo=SINGAPORE),
+        1e16,
+        float("nan"),
+        [1, [2.5]],
+        {"b": 1, "a": {2: "zwei"}},
+        Colour.RED,
+        Pair(1, 2),
+    ],
+)
+def test_many_links_are_written_as_single_ones_are(
+    alice: User, monkeypatch: pytest.MonkeyPatch, value: Any
+) -> None:
+    """The writer for thousands builds its bytes by hand; they are those of the other, to the last hash."""
+    at = datetime(2021, 3, 1, 12, tzinfo=SINGAPORE)
+    changes = [
+        history.Change(
+            "示例.made", "projects.project", "7", "示例“项目”", {"名称": [None, value], "a": [value, 1]}
+        ),
+        history.Change("made", "projects.project", "8", "", {}),
+    ]
+    chains = []
+    for copied_from in (1, 100):
+        monkeypatch.setattr(history, "COPIED_FROM", copied_from)
+        with transaction.atomic():
+            history.record_many(chain="user:1", changes=changes, actor=alice, at=at)
+        chains.append(list(HistoryEntry.objects.order_by("sequence").values_list("changes", "hash", "at")))
+        assert list(history.verify(["user:1"])) == []
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE core_historyentry, core_historyhead")
+    assert chains[0] == chains[1]

@@ -1,6 +1,9 @@
-import pytest
+from importlib.resources import files
 
-from core.search import fold, name_keys, search_text, sort_key
+import pytest
+from opencc import OpenCC
+
+from core.search import _traditional, fold, name_keys, search_text, sort_key
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,22 @@ def test_what_tells_two_names_apart_stays_in_their_keys() -> None:
 
 def test_a_name_too_short_to_mean_anything_is_no_key() -> None:
     assert name_keys("A", "公司", "项") == ("公司", "gongsi")
+
+
+def test_what_is_taken_for_simplified_is() -> None:
+    """Every entry that the converter changes is seen, so that only what it leaves alone skips it."""
+    dictionaries = files("opencc") / "dictionary"
+    entries = [
+        line.split("\t")[0]
+        for name in ("TSCharacters.txt", "TSPhrases.txt")
+        for line in (dictionaries / name).read_text("utf-8").splitlines()
+    ]
+    convert = OpenCC("t2s").convert
+    changed = {entry: convert(entry) for entry in entries if convert(entry) != entry}
+    assert len(changed) > 4000
+    assert [entry for entry in changed if not _traditional().search(entry)] == []
+    assert _traditional().search("示例：江阴飞榴科技有限公司柔性传感器产业化") is None
+
+
+def test_plain_letters_fold_as_all_others_do() -> None:
+    assert fold(" A\x1f  b\t\nC-3 ") == fold(" Ａ\x1f  ｂ\t\nＣ-３ ") == "a b c-3"

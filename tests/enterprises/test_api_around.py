@@ -82,6 +82,33 @@ def test_entered_by_one_verified_by_another_hidden_from_strangers(
     assert [row["id"] for row in api.pages(f"{kind}/?verified=true")] == [made.json()["id"]]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_sent_back_is_mended_and_handed_in_again(
+    alice: User, bob: User, dora: User, zhangjiang: Incubator, kind: str
+) -> None:
+    api, park = Api(alice), Api(bob)
+    body = bodies(owner_of(alice, zhangjiang), api, zhangjiang)[kind]
+    one = f"{kind}/{api.post(f'{kind}/', body).json()['id']}/"
+    words = {"reason": "The proof is missing."}
+    is_problem(Api(dora).post(one + "return/", words), 403, "refused")
+    is_problem(api.post(one + "return/", words), 403, "refused")
+    is_problem(park.post(one + "return/", {"reason": " "}), 422, "invalid")
+    back = park.post(one + "return/", words).json()
+    assert (back["returned_by"], back["return_reason"]) == ("bob", "The proof is missing.")
+    is_problem(park.post(one + "return/", words), 409, "returned")
+    is_problem(park.post(one + "verify/"), 409, "returned")
+    changes: dict[str, Any] = {
+        "ip-filings": {"number": "US-2"}, "ip-grants": {"number": "Q"}, "ip-licences": {"licensee": "示例二"},
+        "talent-results": {"level": "示例"}, "financing-events": {"amount": "6.00"}, "loans": {"bank": "乙"},
+        "whitelist-entries": {"authority": "示例"}, "stated-facts": {"value": "0"},
+        "risk-shares": {"bank_percent": "10", "insurer_percent": "20"},
+    }  # fmt: skip
+    mended = api.patch(one, changes[kind], If_Match=api.get(one)["ETag"]).json()
+    assert (mended["returned_by"], mended["return_reason"]) == (None, "")
+    assert park.post(one + "verify/").json()["verified_by"] == "bob"
+    is_problem(park.post(one + "return/", words), 409, "already_verified")
+
+
 def test_a_right_with_owners_and_its_version(alice: User, zhangjiang: Incubator, charlie: User) -> None:
     api, enterprise = Api(alice), owner_of(alice, zhangjiang)
     made = api.post("ip-rights/", {"enterprise": enterprise, "name_zh": "示例", "kind": "invention"})

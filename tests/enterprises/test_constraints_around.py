@@ -278,3 +278,74 @@ def test_nobody_verifies_what_he_entered(
     with broken(second):
         rows(verified_at=NOW, verified_by=alice)
     rows(verified_at=NOW, verified_by=bob)
+
+
+SENT_BACK = [
+    (
+        "stated",
+        "enterprises_stated_fact_returned_pair",
+        "enterprises_stated_fact_returned_with_words",
+        "enterprises_stated_fact_verified_or_returned",
+    ),
+    (
+        "filing",
+        "enterprises_filing_returned_pair",
+        "enterprises_filing_returned_with_words",
+        "enterprises_filing_verified_or_returned",
+    ),
+    (
+        "grant",
+        "enterprises_grant_returned_pair",
+        "enterprises_grant_returned_with_words",
+        "enterprises_grant_verified_or_returned",
+    ),
+    (
+        "licence",
+        "enterprises_licence_returned_pair",
+        "enterprises_licence_returned_with_words",
+        "enterprises_licence_verified_or_returned",
+    ),
+    (
+        "result",
+        "enterprises_talent_result_returned_pair",
+        "enterprises_talent_result_returned_with_words",
+        "enterprises_talent_result_verified_or_returned",
+    ),
+    (
+        "financing",
+        "enterprises_financing_returned_pair",
+        "enterprises_financing_returned_with_words",
+        "enterprises_financing_verified_or_returned",
+    ),
+    (
+        "loan",
+        "enterprises_loan_returned_pair",
+        "enterprises_loan_returned_with_words",
+        "enterprises_loan_verified_or_returned",
+    ),
+    (
+        "whitelist",
+        "enterprises_whitelist_returned_pair",
+        "enterprises_whitelist_returned_with_words",
+        "enterprises_whitelist_verified_or_returned",
+    ),
+    (
+        "risk",
+        "enterprises_risk_share_returned_pair",
+        "enterprises_risk_share_returned_with_words",
+        "enterprises_risk_share_verified_or_returned",
+    ),
+]
+
+
+@pytest.mark.parametrize(("record", "pair", "words", "either"), SENT_BACK)
+def test_what_comes_back_says_why_and_is_not_verified(
+    world: dict[str, Any], bob: User, record: str, pair: str, words: str, either: str
+) -> None:
+    rows: Callable[..., Any] = type(world[record]).objects.filter(pk=world[record].pk).update
+    with broken(pair):
+        rows(returned_at=NOW, return_reason="Why?")
+    with broken(words):
+        rows(returned_at=NOW, returned_by=bob)
+    with broken(either):
+        rows(returned_at=NOW, returned_by=bob, return_reason="Why?", verified_at=NOW, verified_by=bob)

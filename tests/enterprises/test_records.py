@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from accounts.models import Notice, User
 from core.due import due_items, waiting_items
@@ -23,7 +24,7 @@ from enterprises.models import (
     StatedFact,
     TalentResult,
 )
-from enterprises.selectors import financing_received, loans_granted, occupancy_rate
+from enterprises.selectors import financing_received, loans_granted, occupancy_rate, returned_records
 from enterprises.services import (
     Share,
     delete_enterprise,
@@ -33,6 +34,7 @@ from enterprises.services import (
     enter_recognition,
     enter_yearly_figures,
     remove_record,
+    return_record,
     save_occupancy,
     save_person,
     save_record,
@@ -197,6 +199,38 @@ def test_a_space_never_holds_more_than_it_has(
     assert occupancy_rate(zhangjiang, date(2021, 4, 1)).taken == Decimal(120)
     ended = end_occupancy(occupancy=first, on=date(2021, 5, 1), actor=alice, at=NOW)
     assert ended.ends_on == date(2021, 5, 1)
+
+
+def test_a_refusal_says_how_much_is_free_when_and_what_would_fit(
+    enterprise: Enterprise, lab: Space, alice: User
+) -> None:
+    def refusal(**values: Any) -> tuple[str, str]:
+        with override("en"), pytest.raises(Conflict) as refused:
+            save_occupancy(
+                occupancy=None, space=lab, enterprise=enterprise, values=values, actor=alice, at=NOW
+            )
+        return str(refused.value), str(refused.value.fields[0].message)
+
+    for area, start, end in (
+        (120, DAY, date(2022, 3, 1)),
+        (50, date(2021, 6, 1), date(2021, 12, 1)),
+    ):
+        values = {"area_m2": area, "starts_on": start, "ends_on": end}
+        save_occupancy(occupancy=None, space=lab, enterprise=enterprise, values=values, actor=alice, at=NOW)
+    assert refusal(area_m2=Decimal(60), starts_on=date(2021, 4, 1)) == (
+        "示例实验室: 60 m² are asked for (from 2021-04-01 on), "
+        "but on 2021-06-01 only 30 m² of 200 m² are free.",
+        "At most 30 m² fit in this time. From 2021-12-01 on there is enough room. "
+        "Choose less room, other days or another space.",
+    )
+    assert refusal(area_m2=Decimal(90), starts_on=DAY, ends_on=date(2021, 5, 1))[1] == (
+        "At most 80 m² fit in this time. Choose less room, other days or another space."
+    )
+    lab.ends_on = date(2023, 1, 1)
+    lab.save()
+    assert refusal(area_m2=Decimal(10), starts_on=DAY)[0] == (
+        "示例实验室 is available until 2023-01-01 (not included); it is asked for from 2021-03-01 on."
+    )
 
 
 def test_a_space_cannot_shrink_below_what_is_taken(
@@ -365,3 +399,32 @@ def test_a_computed_value_cannot_be_stated(enterprise: Enterprise, alice: User) 
             actor=alice,
             at=NOW,
         )
+
+
+def test_a_filing_comes_back_with_words_and_its_title_waits_with_it(
+    enterprise: Enterprise, alice: User, bob: User, charlie: User
+) -> None:
+    filing = file_in(enterprise, alice, "CN", "N-1")
+    with pytest.raises(Refused):
+        return_record(record=filing, reason="Mine.", actor=alice, at=NOW)
+    with pytest.raises(Invalid):
+        return_record(record=filing, reason=" \n", actor=bob, at=NOW)
+    back = return_record(record=filing, reason=" The receipt is missing. ", actor=bob, at=NOW)
+    assert (back.returned_by, back.return_reason) == (bob, "The receipt is missing.")
+    assert waiting_items(user=bob, limit=9) == []
+    found = [[item.record for item in returned_records(user, limit=9)] for user in (alice, bob, charlie)]
+    assert found == [[filing], [filing], []]
+    with pytest.raises(Conflict) as refused:
+        verify_recognition(recognition=Recognition.objects.get(), actor=bob, at=NOW)
+    assert refused.value.code == "returned"
+    last = HistoryEntry.objects.filter(chain=enterprise.chain).latest("sequence")
+    assert (last.action, last.changes) == (
+        "filing.returned",
+        {"return_reason": ["", "The receipt is missing."]},
+    )
+    notice = Notice.objects.get(user=alice, kind="record.returned")
+    assert "The receipt is missing." in notice.text
+    mended = save_record(record=back, values={"next_deadline_on": date(2023, 8, 1)}, actor=alice, at=NOW)
+    assert (mended.returned_by, mended.return_reason) == (None, "")
+    assert returned_records(alice, limit=9) == []
+    assert verify_record(record=mended, actor=bob, at=NOW).verified_by == bob

@@ -316,6 +316,35 @@ def test_a_round_is_entered_once_and_verified_by_a_second_person(
     assert FinancingEvent.objects.exists()  # what is verified stays
 
 
+def test_a_round_comes_back_with_words_and_is_handed_in_again(
+    client: Client, alice: User, bob: User, dora: User, charlie: User, zhangjiang: Incubator
+) -> None:
+    record = save_record(
+        record=FinancingEvent(enterprise=factories.make_enterprise(alice, zhangjiang)),
+        values={"round": "a", "on": DAY, "amount": 5, "currency": "CNY"},
+        actor=alice,
+        at=NOW,
+    )
+    address, place = reverse("financing-rounds-return", args=[record.pk]), reverse("financing-list")
+    statuses = []
+    for user in (charlie, dora, alice, bob):
+        client.force_login(user)
+        statuses.append(client.get(address).status_code)
+    assert statuses == [404, 403, 403, 200]
+    assert address in client.get(place).content.decode()
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "Which bank?", "next": place})["Location"] == place
+    assert address not in client.get(place).content.decode()
+    client.force_login(alice)
+    edit = reverse("financing-rounds-edit", args=[record.pk])
+    for page in (place, edit, reverse("enterprise-detail", args=[record.enterprise_id]), reverse("home")):
+        assert "Which bank?" in client.get(page).content.decode()
+    typed = {"round": "a", "on": "2021-03-01", "amount": "6", "currency": "CNY"}
+    assert client.post(edit, typed).status_code == 302
+    record.refresh_from_db()
+    assert (record.amount, record.returned_at) == (6, None)
+
+
 def test_what_is_left_empty_and_has_a_default_gets_it(
     client: Client, alice: User, zhangjiang: Incubator
 ) -> None:

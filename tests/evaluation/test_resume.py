@@ -87,11 +87,17 @@ def stack(tmp_path: Path, settings: object) -> Iterator[Stack]:
         found.kill(process)
 
 
-def wait_for(stack: Stack, happened: Callable[[], bool]) -> None:
+def wait_for(stack: Stack, report: ReportRun, what: str, happened: Callable[[], bool]) -> None:
+    """Look at the report until it is so; once it has ended otherwise, waiting longer would change nothing."""
     limit = time.monotonic() + PATIENCE
-    while not happened():
+    while True:
+        report.refresh_from_db()
+        if happened():
+            return
+        if report.state in (RunState.DONE, RunState.FAILED):
+            pytest.fail(f"{report.state} at {report.step} before {what}: {report.error}\n{stack.said()}")
         if time.monotonic() > limit:
-            pytest.fail(stack.said())
+            pytest.fail(f"still {report.state} at {report.step}, waiting for {what}\n{stack.said()}")
         time.sleep(0.1)
 
 
@@ -105,23 +111,18 @@ def test_a_killed_worker_is_replaced_and_the_report_is_made_once(
         incubator=zhangjiang, period="2021-Q2", format="pdf", language="zh-hans", actor=bob, at=cases.JULY
     )
 
-    def step() -> str:
-        report.refresh_from_db()
-        return report.step
-
-    wait_for(stack, lambda: step() == "check")
+    wait_for(stack, report, "the first step", lambda: report.step == "check")
     stack.kill(first)
     assert (report.state, report.sha256) == (RunState.RUNNING, "")
     digest = report.run.snapshot_sha256
 
     stack.beat()
     second = stack.worker(pause="1.5")
-    wait_for(stack, lambda: step() in ("compose", "render"))
+    wait_for(stack, report, "a later step", lambda: report.step in ("compose", "render"))
     stack.kill(second)
 
     stack.worker()
-    wait_for(stack, lambda: ReportRun.objects.get(pk=report.pk).state == RunState.DONE)
-    report.refresh_from_db()
+    wait_for(stack, report, "its end", lambda: report.state == RunState.DONE)
     assert (report.attempts, report.progress, report.error) == (3, 100, "")
     assert report.run.snapshot_sha256 == digest
     with open_report(report=report) as file:

@@ -18,7 +18,9 @@ from evaluation.services import ObservationRow, enter_observations
 from incubators.enums import OrganisationKind
 from incubators.models import Incubator, Organisation, Park, ReportedFigure
 from projects.models import ReportedProject
+from returns.services import submit_return
 from tests import factories
+from tests.returns import cases
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,19 @@ def test_everyone_has_a_home(open_page: Any, alice: User, bob: User, dora: User,
     }
     for person, words in people.items():
         assert words in open_page(person, "home").content.decode()
+
+
+def test_the_last_changes_name_the_person_and_the_period(
+    client: Client, alice: User, bob: User, zhangjiang: Incubator
+) -> None:
+    record = cases.fill(cases.make_return(zhangjiang, bob), alice)
+    submit_return(record=record, actor=alice, at=cases.MAY)
+    client.force_login(alice)
+    changes = client.get("/").context["s"]["changes"]
+    label = f"{zhangjiang.name} · 2021年4月"
+    found = [(str(row["words"]), row["label"], row["by"]) for row in changes]
+    assert found[0] == ("期间报表 · 已提交", label, str(alice))
+    assert ("期间报表 · 新建", label, "系统") in found
 
 
 def test_a_visitor_is_sent_to_the_entrance(client: Client, zhangjiang: Incubator) -> None:

@@ -192,3 +192,14 @@ def test_lists_cost_the_same_for_one_and_three(
     add()
     assert cost() == with_one
     assert Contact.objects.count() == 3
+
+
+def test_a_contact_is_anonymised_once(records: dict[str, Any], alice: User, dora: User) -> None:
+    one = f"contacts/{records['contacts'].pk}/"
+    is_problem(Api(dora).post(one + "anonymise/"), 403, "refused")
+    api = Api(alice)
+    is_problem(api.post(one + "anonymise/", If_Match='"v9"'), 412, "stale")
+    done = api.post(one + "anonymise/").json()
+    assert (done["name_en"], done["phone"], done["anonymised_by"]) == ("Anonymous contact", "", "alice")
+    is_problem(api.post(one + "anonymise/"), 409, "anonymised")
+    is_problem(api.patch(one, {"phone": "1"}, If_Match='"v2"'), 409, "anonymised")

@@ -54,6 +54,15 @@ def test_a_number_of_ones_own_system_once(
         model.objects.filter(pk=other.pk).update(external_id="X-1")
 
 
+def test_nothing_that_leads_to_an_anonymised_person_stays(zhangjiang: Incubator, alice: User) -> None:
+    rows = Contact.objects.filter(pk=make_contact(alice, zhangjiang, phone="13800001234").pk)
+    with broken("outreach_contact_anonymised_pair"):
+        rows.update(anonymised_at=NOW, phone="")
+    for values in ({}, {"phone": "", "note": "示例"}, {"phone": "", "position": "示例"}):
+        with broken("outreach_contact_anonymised_is_empty"):
+            rows.update(anonymised_at=NOW, anonymised_by=alice, **values)
+
+
 def test_interactions(zhangjiang: Incubator, alice: User) -> None:
     contact = make_contact(alice, zhangjiang)
     talk = make_interaction(alice, zhangjiang, contact=contact, external_id="X-1")

@@ -10,7 +10,7 @@ from accounts.models import Notice, User
 from core.due import waiting_items
 from core.errors import Conflict, Invalid, Refused
 from core.identifiers import masked
-from core.models import HistoryEntry
+from core.models import Draft, HistoryEntry
 from core.periods import Period
 from incubators.enums import OrganisationKind
 from incubators.models import Incubator, Organisation
@@ -59,6 +59,45 @@ def test_the_history_keeps_neither_the_name_nor_the_number_of_a_contact(
     assert [word for word in ("示例人物", "13800001234", "13900005678") if word in "".join(texts)] == []
     assert "138****1234" in texts[0]
     assert contact.tags == ["高校", "AI"]
+
+
+def test_a_person_is_forgotten_for_good_and_the_talks_stay(
+    zhangjiang: Incubator, alice: User, dora: User
+) -> None:
+    contact = make_contact(
+        alice, zhangjiang, name_zh="示例人物", name_en="Sample", phone="13800001234", email="li@example.org",
+        wechat="wx_li", position="示例处长", note="示例备注", external_id="X-1", tags="高校",
+    )  # fmt: skip
+    talk = make_interaction(alice, zhangjiang, contact=contact)
+    Draft.objects.create(user=alice, form=f"contact-{contact.pk}", data={"phone": "1"}, updated_at=NOW)
+    with pytest.raises(Refused):
+        services.anonymise_contact(contact=contact, actor=dora, at=NOW)
+    with pytest.raises(Conflict):
+        services.anonymise_contact(contact=contact, actor=alice, at=NOW, expected_version=9)
+    services.anonymise_contact(contact=contact, actor=alice, at=NOW, expected_version=1)
+    contact.refresh_from_db()
+    assert (contact.name_zh, contact.name_en, contact.version) == ("匿名联系人", "Anonymous contact", 2)
+    assert {getattr(contact, name) for name in services.contacts.FORGOTTEN[1:]} == {""}
+    assert (contact.anonymised_at, contact.anonymised_by) == (NOW, alice)
+    assert (contact.organisation_name, contact.tags, list(contact.interactions.all())) == (
+        "示例大学",
+        ["高校"],
+        [talk],
+    )
+    assert ("示例人物" in contact.search_text, Draft.objects.count()) == (False, 0)
+    last = HistoryEntry.objects.latest("sequence")
+    assert (last.action, last.actor, last.subject_label) == (
+        "contact.anonymised",
+        "alice",
+        f"contact #{contact.pk}",
+    )
+    for act in (
+        lambda: services.anonymise_contact(contact=contact, actor=alice, at=NOW),
+        lambda: services.update_contact(contact=contact, values={"phone": "1"}, actor=alice, at=NOW),
+    ):
+        with pytest.raises(Conflict) as refused:
+            act()
+        assert refused.value.code == "anonymised"
 
 
 def test_nobody_comes_to_an_event_that_lies_ahead(zhangjiang: Incubator, alice: User) -> None:

@@ -266,3 +266,23 @@ def test_files_are_attached_and_taken_off(
     client(alice).post(f"{address}{file.pk}/off/")
     assert not event.evidence.exists()
     assert EvidenceFile.objects.exists()
+
+
+def test_a_contact_is_anonymised_after_a_second_question(
+    zhangjiang: Incubator, alice: User, charlie: User, dora: User
+) -> None:
+    contact = make_contact(alice, zhangjiang, name_zh="示例人物", phone="13800001234")
+    page = f"/liaison/contacts/{contact.pk}/"
+    ask = f"{page}anonymise/"
+    assert [client(user).get(ask).status_code for user in (charlie, dora, alice)] == [404, 403, 200]
+    assert client(dora).post(ask, {"version": "1"}).status_code == 403
+    browser = client(alice)
+    assert ask in browser.get(page).content.decode()
+    browser.post(ask, {"version": "x"})
+    contact.refresh_from_db()
+    assert contact.anonymised_at is None
+    done = browser.post(ask, {"version": "1"}, follow=True).content.decode()
+    assert ("示例人物" in done, ask in done, f"{page}edit/" in done) == (False, False, False)
+    contact.refresh_from_db()
+    assert contact.anonymised_by == alice
+    assert browser.get(ask).status_code == 200

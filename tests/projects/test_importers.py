@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from core import history
@@ -20,6 +20,8 @@ from exchange.selectors import rows_of
 from exchange.sheets import sheet_of
 from exchange.writing import export_file
 from incubators.models import Incubator, Park
+from projects.enums import LeadSource
+from projects.importers.projects import lead_sources
 from projects.models import Project, Sector, StageLog
 from projects.services import create_project, delete_project, update_project
 from tests import factories
@@ -277,3 +279,14 @@ def empty_the_records() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE projects_project, enterprises_enterprise CASCADE")
     assert (Project.everything.count(), Enterprise.everything.count()) == (0, 0)
+
+
+def test_the_sources_of_the_sheet_are_the_words_of_the_pages() -> None:
+    offered = {choice.value: (choice.label_zh, choice.label_en) for choice in lead_sources()}
+    shown = {}
+    for source in LeadSource:
+        with translation.override("zh-hans"):
+            chinese = str(source.label)
+        with translation.override("en"):
+            shown[source.value] = (chinese, str(source.label))
+    assert offered == shown

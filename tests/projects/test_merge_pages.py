@@ -42,7 +42,10 @@ def test_a_pair_is_compared_merged_and_given_back(
     assert (old.status_code, old["Location"]) == (302, f"/projects/{kept.pk}/")
     page = client.get(f"/projects/{kept.pk}/").content.decode()
     assert f"/projects/merges/{record.pk}/" in page
-    assert client.get(f"/projects/merges/{record.pk}/").status_code == 200
+    story = client.get(f"/projects/merges/{record.pk}/")
+    assert [entry["who"] for entry in story.context["entries"]] == [str(alice)] * len(
+        story.context["entries"]
+    )
     assert client.get(url).status_code == 404
     assert client.post(f"/projects/merges/{record.pk}/undo/").status_code == 302
     assert client.get(f"/projects/{merged.pk}/").status_code == 200

@@ -24,6 +24,7 @@ def test_open_returns_are_due_and_submitted_ones_wait(
     assert [(item.kind, item.on, item.url) for item in items] == [
         ("return", date(2021, 5, 10), f"/returns/{record.pk}/")
     ]
+    assert [item.subject for item in items] == [""]  # the title says it all; a code says nothing
     assert list(due_returns(user=alice, until=date(2021, 5, 1))) == []
     assert list(due_returns(user=charlie, until=date(2021, 6, 1))) == []
     submit_return(record=record, actor=alice, at=MAY)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.demo import Loaded
+from core.demo import Loaded, collector_paused
 from enterprises import demo as enterprises_demo
 from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people
@@ -44,6 +44,10 @@ class Command(BaseCommand):
                 "Demonstration accounts have known passwords, so these settings refuse them. "
                 "Load the published facts alone with: manage.py load_demo --facts-only"
             )
+        with collector_paused():
+            self._load(facts_only=facts_only)
+
+    def _load(self, *, facts_only: bool) -> None:
         at = timezone.now()
         sections = load_facts(at=at)
         self._report(sections)

@@ -22,7 +22,7 @@ class ContactViewSet(ScopedViewSet):
     orderings = {"updated_at": ("updated_at",), "name": ("sort_key",)}
     default_ordering = "-updated_at"
     search_column = "search_text"
-    select = ("park", "incubator", "organisation")
+    select = ("park", "incubator", "organisation", "anonymised_by")
     summaries = {"list": "List contacts", "retrieve": "Read a contact"}
 
     @extend_schema(
@@ -62,6 +62,20 @@ class ContactViewSet(ScopedViewSet):
             values = self.checked_input(shapes.ContactInput, partial=True)
             services.update_contact(contact=record, values=values, actor=request.user, at=self.at)
             return self.answer(self.get_object())
+
+    @extend_schema(
+        summary="Anonymise a contact at the person's request",
+        description="Irrevocable: the name becomes a neutral label; telephone, e-mail, WeChat, position, note"
+        " and the number of your own system are emptied. Interactions and leads stay.",
+        request=None,
+        responses=shapes.ContactSerializer,
+    )
+    def anonymise(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        record = self.get_object()
+        self.require(Action.ENTER, record)
+        self.check_if_sent(record)
+        services.anonymise_contact(contact=record, actor=request.user, at=self.at)
+        return self.answer(self.get_object())
 
 
 class EventViewSet(ScopedViewSet):

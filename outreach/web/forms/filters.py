@@ -91,6 +91,6 @@ class MandateFilterForm(Filters):
 
 
 class AgreementFilterForm(Filters):
-    q = forms.CharField(label=_("Title"), required=False, max_length=80)
+    q = forms.CharField(label=_("Agreement, number or party"), required=False, max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ALL, *AgreementKind.choices])
     open_actions = forms.BooleanField(label=_("with open actions"), required=False)
