@@ -105,13 +105,16 @@ def store_evidence(
     actor: User,
     at: datetime,
     provenance: str = Provenance.RECORDED,
+    right: Action = Action.ENTER,
 ) -> EvidenceFile:
     """Store a file once per park and incubator; the same bytes again give the record that is there.
+
+    ``right``: what the person must be allowed to do there, such as paying for the papers of a payment.
 
     Raises ``Invalid`` for a file that is empty, larger than ``EVIDENCE_MAX_BYTES`` or of a type that is not
     accepted (decided by content).
     """
-    require(Action.ENTER, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
+    require(right, user=actor, park_id=park.pk, incubator_id=incubator.pk if incubator else None)
     if incubator is not None and incubator.park_id != park.pk:
         raise Invalid(
             _("The incubator does not belong to this park."),

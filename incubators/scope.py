@@ -26,6 +26,7 @@ class Action(StrEnum):
     ENTER = "enter"
     VERIFY = "verify"
     VERIFY_MONEY = "verify_money"
+    PAY = "pay"
     EVALUATE = "evaluate"
     MANAGE = "manage"
 
@@ -33,7 +34,7 @@ class Action(StrEnum):
 ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.OPERATOR: frozenset({Action.READ, Action.ENTER, Action.EVALUATE}),
     Role.PARK_ADMIN: frozenset(Action),
-    Role.FINANCE: frozenset({Action.READ, Action.VERIFY_MONEY, Action.EVALUATE}),
+    Role.FINANCE: frozenset({Action.READ, Action.VERIFY_MONEY, Action.PAY, Action.EVALUATE}),
     Role.EXPERT: frozenset(),
     Role.AUDITOR: frozenset({Action.READ, Action.EVALUATE}),
     Role.API_CLIENT: frozenset({Action.READ, Action.ENTER, Action.EVALUATE}),
@@ -178,6 +179,7 @@ REFUSALS = {
     ),
     Action.VERIFY: lambda: _("Only the park administrator can verify this."),
     Action.VERIFY_MONEY: lambda: _("Only the park administrator or the finance officer can verify money."),
+    Action.PAY: lambda: _("Only the finance officer or the park administrator can book or pay money."),
     Action.EVALUATE: lambda: _("Only the operator and the park's own staff can run evaluations here."),
     Action.MANAGE: lambda: _("Only the park administrator can change this."),
 }

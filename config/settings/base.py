@@ -194,6 +194,13 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Without names of our own, two enumerations over fields called "kind" would be numbered at random.
     "ENUM_NAME_OVERRIDES": {
+        "BudgetChangeKindEnum": "ledger.enums.ChangeKind",
+        "BudgetChangeStateEnum": "ledger.enums.ChangeState",
+        "CommitmentStateEnum": "ledger.enums.CommitmentState",
+        "CrossBorderKindEnum": "ledger.enums.CrossBorderKind",
+        "InstalmentStateEnum": "ledger.enums.InstalmentState",
+        "LedgerEntryKindEnum": "ledger.enums.EntryKind",
+        "PaymentBatchStateEnum": "ledger.enums.BatchState",
         "AgreementKindEnum": "outreach.enums.AgreementKind",
         "AnswerEnum": "enterprises.enums.Answer",
         "AudienceEnum": "evaluation.enums.Audience",
