@@ -22,7 +22,7 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The bytes of one file as uploaded; ``?download=1`` saves instead of showing. Never inside a frame."""
     file = _visible(request, pk)
     shown = file.content_type in SHOWN_TYPES and "download" not in request.GET
-    response = _served(file, shown=shown, framed_by="'none'")
+    response = served_file(file, shown=shown, framed_by="'none'")
     response["X-Frame-Options"] = "DENY"
     return response
 
@@ -35,7 +35,7 @@ def evidence_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     file = _visible(request, pk)
     if file.content_type not in SHOWN_TYPES:
         raise Http404(_("There is no preview of this kind of file. Download it instead."))
-    return _served(file, shown=True, framed_by="'self'")
+    return served_file(file, shown=True, framed_by="'self'")
 
 
 def _visible(request: HttpRequest, pk: int) -> EvidenceFile:
@@ -43,7 +43,7 @@ def _visible(request: HttpRequest, pk: int) -> EvidenceFile:
     return file
 
 
-def _served(file: EvidenceFile, *, shown: bool, framed_by: str) -> FileResponse:
+def served_file(file: EvidenceFile, *, shown: bool, framed_by: str) -> FileResponse:
     try:
         content = open_evidence(file)
     except FileNotFoundError:

@@ -1,0 +1,68 @@
+"""Writes of the reviews app."""
+
+from reviews.services.assignments import (
+    answer_assignment,
+    choose_expert,
+    declare_conflict,
+    drop_proposal,
+    invite_experts,
+    propose_assignments,
+    recheck_assignment,
+    recuse_expert,
+    withdraw_assignment,
+)
+from reviews.services.experts import EXPERT_FIELDS, remove_expert, save_expert
+from reviews.services.notices import (
+    OBJECTION_FIELDS,
+    file_objection,
+    open_notice,
+    rule_objection,
+    withdraw_notice,
+)
+from reviews.services.rounds import (
+    CRITERION_FIELDS,
+    ROUND_FIELDS,
+    add_case,
+    close_round,
+    open_round,
+    remove_case,
+    reopen_round,
+    save_round,
+    set_case_files,
+    start_round,
+)
+from reviews.services.scores import confirm_result, reopen_score, set_result, submit_score
+
+__all__ = [
+    "CRITERION_FIELDS",
+    "EXPERT_FIELDS",
+    "OBJECTION_FIELDS",
+    "ROUND_FIELDS",
+    "add_case",
+    "answer_assignment",
+    "choose_expert",
+    "close_round",
+    "confirm_result",
+    "declare_conflict",
+    "drop_proposal",
+    "file_objection",
+    "invite_experts",
+    "open_notice",
+    "open_round",
+    "propose_assignments",
+    "recheck_assignment",
+    "recuse_expert",
+    "remove_case",
+    "remove_expert",
+    "reopen_round",
+    "reopen_score",
+    "rule_objection",
+    "save_expert",
+    "save_round",
+    "set_case_files",
+    "set_result",
+    "start_round",
+    "submit_score",
+    "withdraw_assignment",
+    "withdraw_notice",
+]
