@@ -20,7 +20,8 @@ run: bootstrap ## Start everything on 127.0.0.1:$PORT (8000) until Ctrl-C; DEMO=
 test: bootstrap ## Run the tests on services of their own; ARGS="…" goes to pytest
 	@exec $(STACK) test -- $(PYTHON) -m pytest $(ARGS)
 
-bench: bootstrap ## Measure against the floors; writes benchmarks/results.json
+bench: ## Measure against the floors; writes benchmarks/results.json
+	@./scripts/bootstrap --group bench
 	@exec $(STACK) test -- $(PYTHON) -m benchmarks $(ARGS_BENCH)
 
 manage: bootstrap ## One management command on the data of make run: make manage CMD="…"

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from funding.calculator.conditions import Verdict, joined_verdict
+from funding.calculator.conditions import joined_verdict
 from funding.calculator.facts import FactSpec
 from funding.calculator.policy import LASTING, Terms
-from funding.calculator.running import Array, Batch, Column, Mask, constant
+from funding.calculator.running import Array, Batch, Column, Mask, both
 
 BLOCK = 1 << 15
 FEN_SCALE = 2
@@ -120,53 +120,67 @@ def _largest(part: Array, spec: FactSpec) -> int:
     """The largest magnitude in the block: it decides whether products fit into 64 bits."""
     if spec.kind == "flag" or not part.size:
         return 1
-    return max(abs(int(part.max())), abs(int(part.min())))
+    largest = int(part.max())
+    return max(largest, -int(part.min())) if spec.kind == "signed_money" else largest
 
 
 def _evaluate(terms: Terms, batch: Batch, keep: bool) -> Answers:
+    """One block. A mask of None stands for “everywhere”, so that what is complete costs no pass."""
     size = batch.size
     verdict = joined_verdict([condition.columns(batch) for condition in terms.conditions], size)
-    open_to, settled = _eligible(verdict, size)
+    open_to = verdict.met if verdict.aside is None else verdict.met | verdict.aside
+    settled = _without(verdict.unknown, verdict.decision)
     batch.outputs = {}
     batch.kept = [] if keep else None
     amount, known = _fen(None if terms.amount is None else terms.amount.columns(batch), size)
     outputs, kept = batch.outputs, batch.kept or []
-    left_out = settled & ~open_to
-    if left_out.any():
+    if terms.otherwise is not None:
         batch.outputs, batch.kept = {}, None
-        other = constant(Decimal(0)) if terms.otherwise is None else terms.otherwise.columns(batch)
-        aside, aside_known = _fen(other, size)
-        amount = np.where(left_out, aside, amount)
-        known = np.where(left_out, aside_known, known)
-    known = known & settled
+        aside, aside_known = _fen(terms.otherwise.columns(batch), size)
+        amount = np.where(open_to, amount, aside)
+        if known is not None or aside_known is not None:
+            known = np.where(open_to, _full(known, size), _full(aside_known, size))
+    else:
+        amount = amount * open_to
+        known = None if known is None else known | ~open_to
     if "valid" in outputs:
-        known = known & (outputs["valid"] | ~open_to)  # type: ignore[operator]
-    amount = amount * known if amount.dtype == object else np.where(known, amount, 0)
-    return Answers(open_to, settled, known, amount, _outputs(outputs, open_to, size), [kept] if keep else [])
+        known = both(known, outputs["valid"] | ~open_to)  # type: ignore[operator]
+    known = both(known, settled)
+    if known is not None:
+        amount = amount * known
+    return Answers(
+        open_to if settled is None else open_to & settled,
+        _full(settled, size),
+        _full(known, size),
+        amount,
+        _outputs(outputs, open_to, size),
+        [kept] if keep else [],
+    )
 
 
-def _eligible(verdict: Verdict, size: int) -> tuple[Mask, Mask]:
-    """Who is eligible, and for whom that is settled."""
-    met = verdict.met if verdict.aside is None else verdict.met | verdict.aside
-    settled = np.ones(size, dtype=np.bool_)
-    for mask in (verdict.unknown, verdict.decision):
+def _without(*masks: Mask | None) -> Mask | None:
+    """Where none of the masks stands."""
+    found: Mask | None = None
+    for mask in masks:
         if mask is not None:
-            settled &= ~mask
-    return np.broadcast_to(met, (size,)), settled
+            found = both(found, ~mask)
+    return found
 
 
-def _fen(column: Column | None, size: int) -> tuple[Array, Mask]:
+def _full(mask: Mask | None, size: int) -> Mask:
+    return np.broadcast_to(np.True_, (size,)) if mask is None else np.broadcast_to(mask, (size,))
+
+
+def _fen(column: Column | None, size: int) -> tuple[Array, Mask | None]:
     """Half up to the fen. Negative amounts do not occur: every term starts from zero."""
     if column is None:
-        return np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.bool_)
+        return np.zeros(size, dtype=np.int64), None
     values = column.values
     if column.scale > FEN_SCALE:
-        unit = 10 ** (column.scale - FEN_SCALE)
-        values = _rounded(values, unit)
+        values = _rounded(values, 10 ** (column.scale - FEN_SCALE))
     elif column.scale < FEN_SCALE:
         values = column.at_scale(FEN_SCALE).values
-    known = np.ones(size, dtype=np.bool_) if column.known is None else np.broadcast_to(column.known, (size,))
-    return np.broadcast_to(values, (size,)), known
+    return values if values.shape == (size,) else np.broadcast_to(values, (size,)), column.known
 
 
 def _rounded(values: Array, unit: int) -> Array:
