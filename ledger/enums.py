@@ -14,7 +14,7 @@ class AccountKind(models.TextChoices):
     CLAWED_BACK = "clawed_back", _("money clawed back")
 
 
-class EntryKind(models.TextChoices):
+class BookingKind(models.TextChoices):
     APPROPRIATION = "appropriation", _("appropriation")
     INCREASE = "increase", _("increase of the budget")
     DECREASE = "decrease", _("decrease of the budget")

@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(verbose_name='instalment number')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='amount')),
                 ('condition', models.CharField(blank=True, max_length=300, verbose_name='condition for payment')),
-                ('due_on', models.DateField(verbose_name='due')),
+                ('due_on', models.DateField(verbose_name='due for payment')),
                 ('state', models.CharField(choices=[('planned', 'planned payment'), ('claimed', 'condition reported as met'), ('ready', 'condition met'), ('batched', 'in a payment batch'), ('sent', 'sent to the bank'), ('received', 'received by the beneficiary'), ('bounced', 'came back from the bank')], default='planned', editable=False, max_length=8, verbose_name='state of the payment')),
                 ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='reported')),
                 ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),

@@ -174,7 +174,7 @@ class Instalment(models.Model):
     number = models.PositiveSmallIntegerField(_("instalment number"))
     amount = money(_("amount"))
     condition = models.CharField(_("condition for payment"), max_length=300, blank=True)
-    due_on = models.DateField(_("due"))
+    due_on = models.DateField(_("due for payment"))
     state = models.CharField(
         _("state of the payment"),
         max_length=8,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incubators.models import Park
 from incubators.scope import Action, scope_of
-from ledger.enums import EntryKind
+from ledger.enums import BookingKind
 from ledger.models.budgets import Account, Budget
 from ledger.models.commitments import Commitment, Instalment
 from ledger.models.places import document, money, person
@@ -33,7 +33,7 @@ class Entry(models.Model):
     budget = models.ForeignKey(
         Budget, verbose_name=_("budget"), on_delete=models.PROTECT, related_name="entries"
     )
-    kind = models.CharField(_("kind of entry"), max_length=14, choices=EntryKind.choices)
+    kind = models.CharField(_("kind of entry"), max_length=14, choices=BookingKind.choices)
     on = models.DateField(_("booking day"))
     amount = money(_("amount"))
     description = models.CharField(_("booking text"), max_length=300)

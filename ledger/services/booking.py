@@ -14,20 +14,20 @@ from core import history
 from core.errors import Conflict, FieldError, Invalid
 from core.saving import clean_text, readable_integrity_errors
 from incubators.models import Park
-from ledger.enums import AccountKind, EntryKind
+from ledger.enums import AccountKind, BookingKind
 from ledger.models import Account, Budget, Commitment, Entry, Instalment, Posting
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 15
 #: From which account to which; the database holds the same table (``ledger_way``).
 WAYS: Mapping[str, tuple[str, str]] = {
-    EntryKind.APPROPRIATION: (AccountKind.APPROPRIATION, AccountKind.AVAILABLE),
-    EntryKind.INCREASE: (AccountKind.APPROPRIATION, AccountKind.AVAILABLE),
-    EntryKind.DECREASE: (AccountKind.AVAILABLE, AccountKind.APPROPRIATION),
-    EntryKind.COMMITMENT: (AccountKind.AVAILABLE, AccountKind.COMMITTED),
-    EntryKind.RELEASE: (AccountKind.COMMITTED, AccountKind.AVAILABLE),
-    EntryKind.PAYMENT: (AccountKind.COMMITTED, AccountKind.PAID),
-    EntryKind.CLAWBACK: (AccountKind.PAID, AccountKind.CLAWED_BACK),
+    BookingKind.APPROPRIATION: (AccountKind.APPROPRIATION, AccountKind.AVAILABLE),
+    BookingKind.INCREASE: (AccountKind.APPROPRIATION, AccountKind.AVAILABLE),
+    BookingKind.DECREASE: (AccountKind.AVAILABLE, AccountKind.APPROPRIATION),
+    BookingKind.COMMITMENT: (AccountKind.AVAILABLE, AccountKind.COMMITTED),
+    BookingKind.RELEASE: (AccountKind.COMMITTED, AccountKind.AVAILABLE),
+    BookingKind.PAYMENT: (AccountKind.COMMITTED, AccountKind.PAID),
+    BookingKind.CLAWBACK: (AccountKind.PAID, AccountKind.CLAWED_BACK),
 }
 
 

@@ -18,7 +18,7 @@ from enterprises.models import Enterprise
 from evidence.models import EvidenceFile
 from incubators.models import Organisation
 from incubators.scope import Action, require
-from ledger.enums import AccountKind, EntryKind, InstalmentState
+from ledger.enums import AccountKind, BookingKind, InstalmentState
 from ledger.models import Account, Budget, Commitment, Entry, Instalment
 from ledger.selectors.double import grants_beside
 from ledger.services.booking import book, checked_amount, checked_key, day_in, known_entry, locked_budget
@@ -72,7 +72,7 @@ def commit_money(
     if enterprise is None and project is not None:
         enterprise = project.enterprise
     content: dict[str, Any] = {
-        "kind": EntryKind.COMMITMENT,
+        "kind": BookingKind.COMMITMENT,
         "budget": budget.pk,
         "amount": amount,
         "purpose": clean_text(purpose, field="purpose"),
@@ -111,7 +111,7 @@ def commit_money(
     save_checked(commitment)
     book(
         budget=budget,
-        kind=EntryKind.COMMITMENT,
+        kind=BookingKind.COMMITMENT,
         amount=amount,
         on=day,
         description=commitment.purpose,
@@ -276,7 +276,7 @@ def release_commitment(
     require(Action.PAY, user=actor, park_id=commitment.park_id)
     key, reason = checked_key(key), _reason(reason)
     commitment = locked_commitment(commitment)
-    content = {"kind": EntryKind.RELEASE, "commitment": commitment.pk, "amount": amount, "reason": reason}
+    content = {"kind": BookingKind.RELEASE, "commitment": commitment.pk, "amount": amount, "reason": reason}
     if (known := known_entry(commitment.park_id, key, content)) is not None:
         return known
     rows = [row for row in locked_instalments(commitment) if row.is_free][::-1]
@@ -289,7 +289,7 @@ def release_commitment(
         )
     entry = book(
         budget=commitment.budget,
-        kind=EntryKind.RELEASE,
+        kind=BookingKind.RELEASE,
         amount=wanted,
         on=on or day_in(commitment.budget.park, at),
         description=reason,
@@ -328,7 +328,7 @@ def claw_back(
     require(Action.PAY, user=actor, park_id=commitment.park_id)
     amount, key, reason = checked_amount(amount), checked_key(key), _reason(reason)
     commitment = locked_commitment(commitment)
-    content = {"kind": EntryKind.CLAWBACK, "commitment": commitment.pk, "amount": amount, "reason": reason}
+    content = {"kind": BookingKind.CLAWBACK, "commitment": commitment.pk, "amount": amount, "reason": reason}
     if (known := known_entry(commitment.park_id, key, content)) is not None:
         return known
     most = commitment.paid_amount - commitment.clawed_amount
@@ -337,7 +337,7 @@ def claw_back(
         raise Conflict(message, code="more_than_paid", fields=[FieldError("amount", message)])
     return book(
         budget=commitment.budget,
-        kind=EntryKind.CLAWBACK,
+        kind=BookingKind.CLAWBACK,
         amount=amount,
         on=on or day_in(commitment.budget.park, at),
         description=reason,

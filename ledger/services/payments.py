@@ -18,7 +18,7 @@ from evidence.models import EvidenceFile
 from incubators.models import Organisation, Park
 from incubators.scope import Action, require
 from incubators.selectors import people_allowed
-from ledger.enums import BatchState, CrossBorderKind, EntryKind, InstalmentState
+from ledger.enums import BatchState, BookingKind, CrossBorderKind, InstalmentState
 from ledger.models import BankAccount, CrossBorderStep, Entry, Instalment
 from ledger.services.booking import book, checked_key, day_in, known_entry
 from ledger.services.commitments import locked_commitment
@@ -263,7 +263,7 @@ def pay_commitment(*, instalment: Instalment, on: date, key: str, actor: User, a
     key = checked_key(key)
     record = locked_instalment(instalment)
     commitment = record.commitment
-    content = {"kind": EntryKind.PAYMENT, "instalment": record.pk, "amount": record.amount, "on": on}
+    content = {"kind": BookingKind.PAYMENT, "instalment": record.pk, "amount": record.amount, "on": on}
     if (known := known_entry(commitment.park_id, key, content)) is not None:
         return known
     _expect(record, InstalmentState.SENT)
@@ -274,7 +274,7 @@ def pay_commitment(*, instalment: Instalment, on: date, key: str, actor: User, a
         )
     entry = book(
         budget=commitment.budget,
-        kind=EntryKind.PAYMENT,
+        kind=BookingKind.PAYMENT,
         amount=record.amount,
         on=on,
         description=_("%(reference)s: %(purpose)s")
@@ -320,10 +320,10 @@ def bounce_payment(*, instalment: Instalment, on: date, reason: str, actor: User
 
 
 def _reverse_payment(record: Instalment, words: str, on: date, actor: User, at: datetime) -> None:
-    payment = Entry.objects.get(instalment=record, kind=EntryKind.PAYMENT, reversed_by=None)
+    payment = Entry.objects.get(instalment=record, kind=BookingKind.PAYMENT, reversed_by=None)
     book(
         budget=record.commitment.budget,
-        kind=EntryKind.REVERSAL,
+        kind=BookingKind.REVERSAL,
         amount=payment.amount,
         on=on,
         description=words,

@@ -69,7 +69,7 @@ class ChangeForm(forms.Form):
     kind = forms.ChoiceField(label=_("What changes"), choices=ChangeKind.choices)
     amount = AmountField(label=_("Amount"), help_text=_("such as 2,000,000 or 200万"))
     on = DayField(label=_("Booking day"))
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Stated reason"), max_length=300)
     file = PaperField(
         label=_("Approving document"), required=False, help_text=_("needed when the budget grows")
     )
@@ -83,7 +83,7 @@ class ChangeForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Stated reason"), max_length=300)
 
 
 class PartsMixin(forms.Form):
@@ -176,14 +176,14 @@ class ReleaseForm(forms.Form):
     amount = AmountField(
         label=_("Amount"), required=False, help_text=_("empty: everything that is not on its way")
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Stated reason"), max_length=300)
 
 
 class ClawbackForm(forms.Form):
     once = forms.CharField(widget=forms.HiddenInput, max_length=60)
     amount = AmountField(label=_("Amount"))
     on = DayField(label=_("Came back on"))
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Stated reason"), max_length=300)
     file = PaperField(label=_("Document"), required=False)
 
 
@@ -197,20 +197,28 @@ class PaymentFilter(forms.Form):
         super().__init__(*args, **kwargs)
         every = ("", _("All"))
         self.fields["state"].choices = [  # type: ignore[attr-defined]
-            every,
             ("open", _("not received yet")),
+            ("all", _("All")),
             *InstalmentState.choices,
         ]
         rows = Budget.objects.visible_to(user).order_by("-year", "sort_key", "pk")
         self.fields["budget"].choices = [every, *((str(row.pk), str(row)) for row in rows[:200])]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
+        """What narrows the list; without a choice, what is still to be paid."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        if found.setdefault("state", "open") == "all":
+            del found["state"]
+        return found
 
 
 class ClaimForm(forms.Form):
     file = PaperField(label=_("Proof of the condition"), required=False)
+
+    def __init__(self, *args: Any, condition: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = bool(condition)
 
 
 class TermsForm(forms.Form):
@@ -242,7 +250,7 @@ def accounts_of(commitment: Commitment) -> Any:
 
 
 class StepForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Step"), choices=CrossBorderKind.choices)
+    kind = forms.ChoiceField(label=_("Step abroad"), choices=CrossBorderKind.choices)
     on = DayField(label=_("Done on"))
     number = forms.CharField(label=_("Registration or transfer number"), max_length=80, required=False)
     file = PaperField(label=_("Document"))
@@ -250,7 +258,7 @@ class StepForm(forms.Form):
 
 class BounceForm(forms.Form):
     on = DayField(label=_("Came back on"))
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Stated reason"), max_length=300)
 
 
 class DayForm(forms.Form):

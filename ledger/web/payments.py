@@ -51,7 +51,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "filters": filters,
-        "is_filtered": bool(chosen),
+        "is_filtered": chosen != {"state": "open"},
         "page": page,
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
@@ -87,7 +87,7 @@ def _detail(request: HttpRequest, row: Instalment, **forms: Any) -> HttpResponse
         "bar": _bar(row, steps),
         "steps": [(kind, CrossBorderKind(kind).label, steps.get(kind)) for kind in CrossBorderKind.values],
         "entries": list(row.entries.select_related("by").order_by("pk")),
-        "claim": (forms.get("claim") or ClaimForm())
+        "claim": (forms.get("claim") or ClaimForm(condition=row.condition))
         if row.state == "planned" and (may_pay or allows(user, Action.ENTER, *place))
         else None,
         "may_verify": may_verify and row.state == "claimed" and row.claimed_by_id != user.pk,
@@ -172,7 +172,7 @@ def payment_claim(request: HttpRequest, pk: int) -> HttpResponse:
         services.claim_condition(instalment=row, evidence=file, actor=user, at=timezone.now())
         return _("Reported. A second person confirms it.")
 
-    return _deed(request, pk, "claim", ClaimForm(request.POST, request.FILES), deed)
+    return _deed(request, pk, "claim", ClaimForm(request.POST, request.FILES, condition=row.condition), deed)
 
 
 @login_required

@@ -13,9 +13,11 @@ from enterprises import demo as enterprises_demo
 from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people
 from evaluation.demo.samples import load_samples
+from ledger import demo as ledger_demo
 from outreach import demo as outreach_demo
 from projects import demo as projects_demo
 from returns import demo as returns_demo
+from reviews import demo as reviews_demo
 from support import demo as support_demo
 
 #: What the other apps show beside the projects, in this order; each is called again without effect.
@@ -24,6 +26,8 @@ OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
     projects_demo.load,
     outreach_demo.load,
     support_demo.load,
+    ledger_demo.load,
+    reviews_demo.load,
     returns_demo.load,
 )
 
