@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from core.search import fold
 from funding.enums import PolicyStatus, VersionState
-from funding.models import Policy, PolicyVersion
+from funding.models import Policy, PolicyRelation, PolicyVersion
 from funding.models.policies import PolicyQuerySet
 
 
@@ -27,8 +29,20 @@ class Held:
     in_force: bool
 
 
-def policies_matching(user: Any, *, q: str = "", region: str = "", computability: str = "") -> PolicyQuerySet:
-    """Policies the person sees whose codes and names contain every word of ``q``, in any script."""
+def policies_matching(
+    user: Any,
+    *,
+    q: str = "",
+    region: str = "",
+    computability: str = "",
+    place: str = "",
+    in_force: date | None = None,
+) -> PolicyQuerySet:
+    """Policies the person sees whose codes and names contain every word of ``q``, in any script.
+
+    ``place`` is ``library``, ``own`` (of any park one sees) or the code of a park; ``in_force`` is a day on
+    which a version holds. Proposals hold on no day.
+    """
     found = Policy.objects.visible_to(user)
     for word in fold(q).split():
         found = found.filter(search_text__contains=word)
@@ -36,7 +50,48 @@ def policies_matching(user: Any, *, q: str = "", region: str = "", computability
         found = found.filter(region_zh=region)
     if computability:
         found = found.filter(computability=computability)
+    if place:
+        places = {"library": Q(park=None), "own": Q(park__isnull=False)}
+        found = found.filter(places.get(place, Q(park__code=place)))
+    if in_force is not None:
+        holding = PolicyVersion.objects.on(in_force).filter(policy=OuterRef("pk"))
+        found = found.exclude(status=PolicyStatus.PROPOSAL).filter(Exists(holding))
     return found
+
+
+def regions_of(user: Any) -> list[str]:
+    """The regions that the policies one sees are of."""
+    rows = Policy.objects.visible_to(user).exclude(region_zh="")
+    return list(rows.order_by("region_zh").values_list("region_zh", flat=True).distinct())
+
+
+def newest_or_current(versions: Iterable[PolicyVersion], day: date) -> PolicyVersion | None:
+    """The published version that holds on the day, or else the newest one."""
+    published = sorted((one for one in versions if one.is_published), key=lambda one: one.number)
+    return next((one for one in published if holds_on(one, day)), published[-1] if published else None)
+
+
+def holds_on(version: PolicyVersion, day: date) -> bool:
+    return (
+        version.is_published
+        and (version.valid_from is None or version.valid_from <= day)
+        and (version.valid_until is None or day < version.valid_until)
+    )
+
+
+def relations_of(user: Any, policy: Policy) -> list[tuple[Policy, PolicyRelation]]:
+    """How the policy stands to others that the person sees."""
+    rows = PolicyRelation.objects.visible_to(user).filter(Q(policy=policy) | Q(other=policy))
+    pairs = [
+        (one.other if one.policy_id == policy.pk else one.policy, one)
+        for one in rows.select_related("policy", "other").order_by("pk")
+    ]
+    seen = set(
+        Policy.objects.visible_to(user)
+        .filter(pk__in=[other.pk for other, _one in pairs])
+        .values_list("pk", flat=True)
+    )
+    return [(other, one) for other, one in pairs if other.pk in seen]
 
 
 def version_for(policy: Policy, *, as_of: date | None, today: date) -> Held:

@@ -9,9 +9,11 @@ from django.db.models import Q, QuerySet
 from core.search import fold
 from enterprises.identifiers import clean_identifier
 from enterprises.models import Enterprise
+from funding.models import Policy
 from incubators.models import Incubator, Organisation
 from outreach.models import Lead
 from projects.models import Project, ReportedProject
+from reviews.models import Case
 
 SHOWN = 5
 LONGEST = 80
@@ -39,7 +41,8 @@ def search(user: Any, text: str) -> list[Group]:
 
 
 def _group(key: str, found: QuerySet[Any]) -> Group:
-    records = list(found.order_by("sort_key", "pk")[: SHOWN + 1])
+    order = "code" if key == "policies" else "sort_key"
+    records = list(found.order_by(order, "pk")[: SHOWN + 1])
     return Group(key, records[:SHOWN], f"{SHOWN}+" if len(records) > SHOWN else str(len(records)))
 
 
@@ -59,8 +62,14 @@ FINDERS: dict[str, Callable[[Any, Q, str], QuerySet[Any]]] = {
     "leads": lambda user, condition, _text: (
         Lead.objects.visible_to(user).filter(condition).select_related("incubator", "park")
     ),
+    "cases": lambda user, condition, _text: (
+        Case.objects.visible_to(user).filter(condition).select_related("round")
+    ),
     "incubators": lambda user, condition, _text: (
         Incubator.objects.visible_to(user).filter(condition).select_related("park")
+    ),
+    "policies": lambda user, condition, _text: (
+        Policy.objects.visible_to(user).filter(condition).select_related("park")
     ),
     "reported": lambda user, condition, _text: (
         ReportedProject.objects.visible_to(user).filter(condition).select_related("incubator", "park")

@@ -12,7 +12,9 @@ TITLES = {
     "projects": (_("Projects"), "route"),
     "enterprises": (_("Enterprises"), "building"),
     "leads": (_("Leads"), "bulb"),
+    "cases": (_("Review cases"), "clipboard-check"),
     "incubators": (_("Incubators"), "building-community"),
+    "policies": (_("Policies"), "coins"),
     "reported": (_("Projects reported in the press"), "news"),
     "organisations": (_("Organisations"), "users"),
 }
@@ -21,6 +23,7 @@ LISTS = {
     "projects": "project-list",
     "enterprises": "enterprise-list",
     "leads": "lead-list",
+    "policies": "policy-list",
     "reported": "reported-project-list",
     "incubators": "incubator-list",
     "organisations": "organisation-list",
