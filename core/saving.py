@@ -216,6 +216,16 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "ledger_instalments_total_commitment": lambda: _("The instalments have to total the commitment."),
     "ledger_checked_batch_is_frozen": lambda: _("A checked payment list never changes."),
     "ledger_received_is_booked": lambda: _("A payment is received and booked, or neither."),
+    "reviews_open_round_is_frozen": lambda: _("A round that is open keeps its rules and criteria."),
+    "reviews_scores_never_change": lambda: _("Submitted marks never change; a new version follows."),
+    "reviews_recused_holds_no_score": lambda: _(
+        "Marks count only while the expert is on the case; a recused expert has none."
+    ),
+    "reviews_recusal_is_final": lambda: _("A recusal is never taken back."),
+    "reviews_assignment_stays": lambda: _("An assignment stays with its expert and its case."),
+    "reviews_points_within_criterion": lambda: _(
+        "Points belong to a criterion of the round and stay within it."
+    ),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(

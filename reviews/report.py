@@ -36,7 +36,7 @@ def headings() -> list[str]:
         _("Spread"),
         _("Marks given"),
         _("Result"),
-        _("Reason"),
+        _("Reason in words"),
         _("Concluded by"),
     ]
 

@@ -26,7 +26,7 @@ urlpatterns = [
     path("review-rounds/<id:pk>/invite/", ReviewRoundViewSet.as_view({"post": "invite"})),
     path("review-cases/", ReviewCaseViewSet.as_view(LIST_AND_ADD)),
     path("review-cases/<id:pk>/", ReviewCaseViewSet.as_view(ONE)),
-    path("review-cases/<id:pk>/outcome/", ReviewCaseViewSet.as_view({"get": "outcome"})),
+    path("review-cases/<id:pk>/marks/", ReviewCaseViewSet.as_view({"get": "marks"})),
     path("review-cases/<id:pk>/result/", ReviewCaseViewSet.as_view({"post": "result"})),
     path("review-cases/<id:pk>/confirm/", ReviewCaseViewSet.as_view({"post": "confirm"})),
     path("review-cases/<id:pk>/files/<id:file>/", ReviewCaseViewSet.as_view({"get": "file"})),

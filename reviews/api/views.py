@@ -230,7 +230,7 @@ class ReviewCaseViewSet(OfReviews):
         return self.answer(case, 201, {"Location": f"/api/v1/review-cases/{case.pk}/"})
 
     @extend_schema(summary="Read the marks and the result of a case", responses=shapes.OutcomeSerializer)
-    def outcome(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+    def marks(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         case = self.get_object()
         found = result_of(case)
         judges = case.assignments.filter(expert__user=request.user).exists()

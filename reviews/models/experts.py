@@ -62,7 +62,7 @@ class Expert(Named, Tracked):
         on_delete=models.PROTECT,
         related_name="employed_experts",
     )
-    title = models.CharField(_("title"), max_length=120, blank=True)
+    title = models.CharField(_("professional title"), max_length=120, blank=True)
     fields = ArrayField(
         models.CharField(max_length=40),
         verbose_name=_("fields"),

@@ -113,7 +113,7 @@ class Criterion(models.Model):
 
     round = models.ForeignKey(ReviewRound, on_delete=models.CASCADE, related_name="criteria")
     position = models.PositiveSmallIntegerField(_("position"))
-    name = models.CharField(_("criterion"), max_length=120)
+    name = models.CharField(_("marking criterion"), max_length=120)
     guide = models.TextField(_("what to look at"), blank=True)
     max_points = models.DecimalField(_("points at most"), max_digits=6, decimal_places=2)
     weight = models.DecimalField(_("weight"), max_digits=5, decimal_places=3, default=Decimal(1))
@@ -121,8 +121,8 @@ class Criterion(models.Model):
     objects = CriterionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("criterion")
-        verbose_name_plural = _("criteria")
+        verbose_name = _("marking criterion")
+        verbose_name_plural = _("marking criteria")
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "position"],
@@ -174,7 +174,7 @@ class Case(models.Model):
     title = models.CharField(_("title of the case"), max_length=300)
     applicant = models.CharField(_("applicant"), max_length=300, blank=True)
     summary = models.TextField(_("summary"), blank=True)
-    field = models.CharField(_("field"), max_length=40, blank=True, help_text=_("code of a sector"))
+    field = models.CharField(_("field of work"), max_length=40, blank=True, help_text=_("code of a sector"))
     enterprise = models.ForeignKey(
         Enterprise,
         verbose_name=_("enterprise"),
@@ -203,7 +203,7 @@ class Case(models.Model):
         EvidenceFile, verbose_name=_("files"), blank=True, related_name="review_cases"
     )
     result = models.CharField(
-        _("result"), max_length=16, choices=CaseResult.choices, blank=True, editable=False
+        _("result of the review"), max_length=16, choices=CaseResult.choices, blank=True, editable=False
     )
     result_reason = models.TextField(_("reason"), blank=True, editable=False)
     result_at = models.DateTimeField(_("concluded"), null=True, editable=False)

@@ -46,7 +46,7 @@ class FilterForm(forms.Form):
 
 
 class ExpertFilterForm(FilterForm):
-    field = _all(_("Field"), ())
+    field = _all(_("Field of work"), ())
     region = _all(_("Region"), ExpertRegion.choices)
     available = _all(_("Agreement"), [("yes", _("in force")), ("no", _("none, or inactive"))])
 
@@ -105,7 +105,7 @@ class ExpertForm(OfParkForm):
         help_text=_("as registered; conflicts of interest are found by it"),
     )
     employer_enterprise = RecordField(label=_("Employer among the enterprises"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    title = forms.CharField(label=_("Professional title"), max_length=120, required=False)
     fields_ = forms.MultipleChoiceField(
         label=_("Fields"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -204,7 +204,7 @@ class RoundForm(OfParkForm):
 class CriterionForm(forms.Form):
     """One row of the score sheet; a row without a name is none."""
 
-    name = forms.CharField(label=_("Criterion"), max_length=120, required=False)
+    name = forms.CharField(label=_("Marking criterion"), max_length=120, required=False)
     guide = forms.CharField(label=_("What to look at"), max_length=1000, required=False)
     max_points = forms.DecimalField(
         label=_("Points at most"), required=False, min_value=Decimal("0.01"), max_digits=6, decimal_places=2
@@ -253,7 +253,9 @@ class CaseForm(forms.Form):
 class WordsForm(forms.Form):
     """Words that somebody has to give for what he does."""
 
-    words = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    words = forms.CharField(
+        label=_("Reason in words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class AnswerForm(forms.Form):
@@ -315,7 +317,7 @@ class ScoreForm(forms.Form):
 class ResultForm(forms.Form):
     result = forms.ChoiceField(label=_("Result"), choices=[("", "—"), *CaseResult.choices])
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason in words"),
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("in words that can be read out at the meeting"),
@@ -363,4 +365,6 @@ class ObjectionForm(forms.Form):
 
 class RulingForm(forms.Form):
     ruling = forms.ChoiceField(label=_("Ruling"), choices=[("", "—"), *Ruling.choices])
-    reason = forms.CharField(label=_("Reason"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason in words"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
+    )

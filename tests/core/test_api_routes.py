@@ -48,6 +48,7 @@ KNOWN_TO_ALL = (
     "ticket-types/",
     "gate-tables/",
     "checklist-templates/",
+    "public-notices/",
 )
 #: Single answers, files and vocabulary: no list of records.
 NOT_A_LIST = (
@@ -164,6 +165,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     from tests.ledger.records import addresses as of_money
     from tests.outreach.records import addresses as of_liaison
     from tests.returns.records import addresses as of_returns
+    from tests.reviews.cases import addresses as of_reviews
     from tests.support.cases import addresses as of_services
 
     run = bring(alice, zhangjiang, ["", "R-1", "蓝晶材料", "", ""])
@@ -200,6 +202,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
         **of_liaison(alice, zhangjiang),
         **of_returns(bob, zhangjiang),
         **of_services(alice, zhangjiang),
+        **of_reviews(bob, zhangjiang),
         **of_money(alice, bob, zhangjiang),
     }
 

@@ -11,7 +11,7 @@ COMMON = (
     "parks/", "organisations/", "agreements/", "processes/", "sectors/", "indicators/", "schemes/",
     "reported", "figures/", "projects/reported", "evaluation/indicators", "evaluation/scheme",
     "import-sheets/", "imports/tables/", "exchange-rates/", "ticket-types", "services/ticket-types",
-    "gate-tables", "projects/gate-tables", "ladder", "checklist",
+    "gate-tables", "projects/gate-tables", "ladder", "checklist", "public-notices", "reviews/notices",
 )  # fmt: skip
 #: They read what was sent before they ask for the right, and the probe sends nothing; their services refuse.
 READ_FIRST = ("returns/<int:pk>/save/", "returns/<int:pk>/files/", "projects/credit/", "evaluation/runs/")
@@ -25,10 +25,12 @@ WITHOUT_EXAMPLE = (
     "projects/<id:pk>/legs/", "projects/<id:pk>/outcome/", "projects/<id:pk>/stage-log/",
     "imports/<int:pk>/decisions/", "incubators/<slug:code>/", "returns/duties/",
     "projects/<int:pk>/legs/", "projects/<int:pk>/steps/", "projects/<int:pk>/ending/",
-    "projects/duplicates/", "projects/merge/",
+    "projects/duplicates/", "projects/merge/", "reviews/cases/<int:pk>/answer/",
+    "reviews/cases/<int:pk>/score/", "reviews/cases/<int:pk>/declare/", "reviews/cases/<int:pk>/files/",
+    "review-cases/<id:pk>/files/", "review-assignments/<id:pk>/answer/", "reviews/objections/", "objections/",
 )  # fmt: skip
 #: Asked for or written by everyone for himself; auditors evaluate too.
-OWN = ("report-runs/", "tokens/", "settings/", "drafts/", "notices/", "me/", "api/v1/auth/")
+OWN = ("report-runs/", "review-scores/", "tokens/", "settings/", "drafts/", "notices/", "me/", "api/v1/auth/")
 
 
 def about(row: Row, prefixes: Iterable[str]) -> bool:

@@ -52,9 +52,9 @@ def test_a_round_from_criteria_to_result(alice: User, bob: User, park: Park, zha
     sheet["lines"].append({"criterion": second, "points": "30"})
     assert expert.post("review-scores/", sheet).json()["mark"] == "80.50"
     is_problem(expert.post("review-scores/", sheet), 409, "submitted")
-    is_problem(expert.get(f"review-cases/{case['id']}/outcome/"), 403, "refused")
+    is_problem(expert.get(f"review-cases/{case['id']}/marks/"), 403, "refused")
     address = f"review-cases/{case['id']}/"
-    assert api.get(address + "outcome/").json()["mark"] == "80.50"
+    assert api.get(address + "marks/").json()["mark"] == "80.50"
     assert api.post(address + "result/", {"result": "recommended", "reason": "好"}).status_code == 200
     is_problem(api.post(address + "confirm/"), 403, "refused")
     assert Api(alice).get(address).json()["result"] == ""
