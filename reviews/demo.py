@@ -22,12 +22,13 @@ PARK, ADMINISTRATOR, ACCOUNT = "jiangyin-htz", "park-jiangyin", "expert-1"
 #: user name, name, English name, employer, title, region, fields
 EXPERTS = (
     ("expert-2", "示例专家二", "Expert Two (example)", "示例理工大学", "教授", "mainland",
-     ("life-health", "new-materials")),
-    (ACCOUNT, "示例专家一", "Expert One (example)", "示例医科大学", "教授", "mainland", ("life-health",)),
+     ("smart-manufacturing", "new-materials")),
+    (ACCOUNT, "示例专家一", "Expert One (example)", "示例医科大学", "教授", "mainland",
+     ("smart-manufacturing", "life-health")),
     ("expert-3", "示例专家三（香港）", "Expert Three (Hong Kong, example)", "示例香港大学",
-     "讲座教授", "hong_kong", ("life-health", "integrated-circuits")),
+     "讲座教授", "hong_kong", ("smart-manufacturing", "integrated-circuits")),
     ("expert-4", "示例专家四（澳门）", "Expert Four (Macao, example)", "示例澳门研究院", "研究员", "macao",
-     ("life-health", "new-materials")),
+     ("smart-manufacturing", "new-materials")),
     ("expert-5", "示例专家五", "Expert Five (example)", "Example Biotech AB", "首席科学家", "overseas",
      ("life-health",)),
 )  # fmt: skip

@@ -22,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 def page(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
     client.force_login(user)
+    client.cookies["language"] = "en"
     return client
 
 
