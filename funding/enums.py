@@ -29,8 +29,8 @@ class VersionState(models.TextChoices):
 class AnswerKind(models.TextChoices):
     """The five answers to a condition; ``funding.calculator.Answer`` in words."""
 
-    MET = "met", _("condition met")
-    UNMET = "unmet", _("condition not met")
+    MET = "met", _("condition is met")
+    UNMET = "unmet", _("condition is not met")
     UNKNOWN = "unknown", _("fact missing")
     NEEDS_DECISION = "needs_decision", _("needs a decision")
     NOT_APPLICABLE = "not_applicable", _("does not apply")
@@ -69,3 +69,28 @@ class CutRule(models.TextChoices):
     STOP = "stop", _("nobody after the last who fits")
     SKIP = "skip", _("go on with smaller amounts")
     PART = "part", _("pay what is left")
+
+
+class FactOrigin(models.TextChoices):
+    """Where a value that a policy was asked with comes from."""
+
+    RECORD = "record", _("from the records")
+    STATED = "stated", _("from an answer")
+    CHANGED = "changed", _("changed for this run")
+
+
+class GrantProposalState(models.TextChoices):
+    """What becomes of a proposal to grant something without an application."""
+
+    OPEN = "open", _("proposed, not decided yet")
+    ACCEPTED = "accepted", _("proposal accepted")
+    DISMISSED = "dismissed", _("proposal dismissed")
+
+
+class PortfolioState(models.TextChoices):
+    """How far a portfolio run is."""
+
+    WAITING = "waiting", _("waits for its turn")
+    RUNNING = "running", _("being computed")
+    DONE = "done", _("computed")
+    FAILED = "failed", _("could not be computed")

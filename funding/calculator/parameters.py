@@ -26,6 +26,9 @@ NUMBERS = frozenset(
     ]
 )
 
+#: What is computed first stands first, in whatever order the keys were stored (PostgreSQL keeps none).
+_FIRST = {key: place for place, key in enumerate(("of", "left", "low", "bands", "steps", "up_to"))}
+
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -50,7 +53,7 @@ class NoSuchParameter(KeyError):
 
 
 def parameters_of(data: Mapping[str, Any]) -> list[Parameter]:
-    """Every number of the conditions and amounts, in the order of the terms."""
+    """Every number of the conditions and amounts, in the order in which they are computed."""
     return [
         parameter
         for key in ("conditions", "amount", "otherwise")
@@ -62,7 +65,7 @@ def parameters_of(data: Mapping[str, Any]) -> list[Parameter]:
 def _inside(value: Any, path: str, above: Mapping[str, Any]) -> Iterator[Parameter]:
     if isinstance(value, Mapping):
         words = {**above, **{key: value[key] for key in ("clause", "label_zh", "label_en") if value.get(key)}}
-        for key, inner in value.items():
+        for key, inner in sorted(value.items(), key=lambda pair: _FIRST.get(pair[0], len(_FIRST))):
             if isinstance(inner, Mapping | list):
                 yield from _inside(inner, f"{path}.{key}", words)
             elif key in NUMBERS and _is_number(inner):

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from funding.calculator import Answer
 from funding.calculator.facts import MONEY_KINDS
+from funding.calculator.numbers import ONE, ZERO
 from funding.enums import AnswerKind, Entitlement
 from funding.render.trace import label_of_fact, number, percent, said
 from funding.render.wording import condition_words, sum_words
-from funding.report.answers import Asked, asked_as_data
+from funding.report.answers import Asked, change_words
 from funding.report.entitlement import entitlement_of
 
 LOOKS = {
@@ -46,13 +47,26 @@ def answer_context(asked: Asked) -> dict[str, Any]:
         "conditions": [_condition(one, asked) for one in result.asked],
         "steps": said(result.lines, result.terms),
         "missing": [label_of_fact(result.terms.facts[key]) for key in asked.questions],
-        "changes": asked_as_data(asked)["changes"],
+        "changes": _changes(asked),
         "values": [
             (label_of_fact(spec), value_words(asked.facts[key], spec.kind, result.terms.currency))
             for key, spec in result.terms.facts.items()
             if asked.facts.get(key) is not None
         ],
     }
+
+
+def _changes(asked: Asked) -> list[str]:
+    """What stands in the way, and what one more would bring. A sum that only follows the one asked for, or
+    stays at its ceiling, says nothing."""
+    terms = asked.result.terms
+    steps = [
+        _("One more of “%(fact)s” would add %(sum)s.")
+        % {"fact": label_of_fact(terms.facts[step.key]), "sum": sum_words(step.adds, terms.currency)}
+        for step in asked.changes.steps
+        if step.adds not in (ZERO, ONE)
+    ]
+    return [change_words(one, terms) for one in asked.changes.obstacles] + steps
 
 
 def headline(asked: Asked) -> str:

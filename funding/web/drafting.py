@@ -55,6 +55,7 @@ class Draft:
     source: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    fresh: int | None = None  # the row just added, whose fields are not blamed for being empty
 
     # --- where it comes from ----------------------------------------------------------------------
     @classmethod
@@ -111,6 +112,7 @@ class Draft:
             new.test, new.fact = "at_least", "+money"
         if len(self.conditions) < MOST_ROWS:
             self.conditions.append(new)
+            self.fresh = len(self.conditions) - 1
 
     def remove(self, place: int) -> None:
         del self.conditions[place : place + 1]

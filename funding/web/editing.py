@@ -240,7 +240,9 @@ def _row(place: int, row: ConditionRow, draft: Draft) -> dict[str, Any]:
         "raw": json.dumps(row.raw, ensure_ascii=False),
         "is_new": row.fact.startswith("+"),
         "left": _left(row, draft),
-        "errors": {name: draft.errors.get(f"c-{place}-{name}", "") for name in names},
+        "errors": {
+            name: "" if place == draft.fresh else draft.errors.get(f"c-{place}-{name}", "") for name in names
+        },
     }
 
 

@@ -90,7 +90,8 @@ class FlagField(forms.ChoiceField):
     widget = forms.RadioSelect
 
     def __init__(self, **kwargs: Any) -> None:
-        choices = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no")), ("", gettext_lazy("I do not know"))]
+        unknown = gettext_lazy("I do not know")
+        choices = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no")), ("", unknown)]
         super().__init__(choices=choices, required=False, initial="", **kwargs)
 
     def clean(self, value: Any) -> Any:

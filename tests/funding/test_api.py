@@ -57,7 +57,7 @@ def test_an_answer_explains_itself(alice: User, policy: Policy) -> None:
         {
             "key": "landed",
             "answer": "met",
-            "answer_label": "condition met",
+            "answer_label": "condition is met",
             "clause": "第三条",
             "text": "landed",
             "value": True,
@@ -65,7 +65,7 @@ def test_an_answer_explains_itself(alice: User, policy: Policy) -> None:
         {
             "key": "rd",
             "answer": "met",
-            "answer_label": "condition met",
+            "answer_label": "condition is met",
             "clause": "第四条",
             "text": "R&D expense of at least one million yuan",
             "value": 6_000_000,

@@ -171,6 +171,7 @@ def _code(route: Route, world: World) -> str | None:
         "reported-projects": "projects.ReportedProject",
         "indicators": "evaluation.Indicator",
         "schemes": "evaluation.Scheme",
+        "policies": "funding.Policy",
     }
     for start, label in by_path.items():
         if route.path.startswith(start) and (record := world.first(label)) is not None:

@@ -12,9 +12,14 @@ COMMON = (
     "reported", "figures/", "projects/reported", "evaluation/indicators", "evaluation/scheme",
     "import-sheets/", "imports/tables/", "exchange-rates/", "ticket-types", "services/ticket-types",
     "gate-tables", "projects/gate-tables", "ladder", "checklist", "public-notices", "reviews/notices",
+    "policies/<code:code>/", "policies/versions/", "policy-versions/",
 )  # fmt: skip
 #: They read what was sent before they ask for the right, and the probe sends nothing; their services refuse.
-READ_FIRST = ("returns/<int:pk>/save/", "returns/<int:pk>/files/", "projects/credit/", "evaluation/runs/")
+#: A question to a policy writes nothing: whoever reads may ask.
+READ_FIRST = (
+    "returns/<int:pk>/save/", "returns/<int:pk>/files/", "projects/credit/", "evaluation/runs/",
+    "policies/<code:code>/ask/", "policies/<code:code>/evaluate/",
+)  # fmt: skip
 #: What stands on a record that the demonstration data do not have: hidden from all, so no stranger is let in,
 #: but who may is said by the tests of the app.
 WITHOUT_EXAMPLE = (
