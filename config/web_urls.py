@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("services/", include("support.web.urls")),
     path("money/", include("ledger.web.urls")),
     path("reviews/", include("reviews.web.urls")),
+    path("", include("funding.web.matching_urls")),
     path("policies/", include("funding.web.urls")),
     path("returns/", include("returns.web.urls")),
     path("projects/", include("projects.web.urls")),

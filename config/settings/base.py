@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow projects": {"task": "outreach.follow_projects", "schedule": 24 * 3600.0},
     "send digests": {"task": "insight.send_digests", "schedule": 15 * 60.0},
     "escalate what is late": {"task": "insight.escalate", "schedule": 3600.0},
+    "propose what needs no application": {"task": "funding.sweep", "schedule": 24 * 3600.0},
     "forget idempotency keys": {"task": "core.forget_old_keys", "schedule": 24 * 3600.0},
 }
 
@@ -194,6 +195,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Without names of our own, two enumerations over fields called "kind" would be numbered at random.
     "ENUM_NAME_OVERRIDES": {
+        "EntitlementEnum": "funding.enums.Entitlement",
+        "PortfolioStateEnum": "funding.enums.PortfolioState",
+        "GrantProposalStateEnum": "funding.enums.GrantProposalState",
         "BudgetChangeKindEnum": "ledger.enums.ChangeKind",
         "BudgetChangeStateEnum": "ledger.enums.ChangeState",
         "CommitmentStateEnum": "ledger.enums.CommitmentState",

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import CodeOf, InputSerializer, MomentField, RecordSerializer
+from core.api.serializers import ByCode, CodeOf, InputSerializer, MomentField, RecordSerializer
 from funding.calculator.parameters import parameters_of
 from funding.enums import RelationKind
 from funding.models import Policy, PolicyVersion
@@ -50,7 +50,7 @@ class PolicySerializer(RecordSerializer):
 
 
 class PolicyInput(InputSerializer):
-    park = CodeOf(queryset=Park.objects.all(), read_only=False)
+    park = ByCode(queryset=Park.objects.all())
 
     class Meta:
         model = Policy

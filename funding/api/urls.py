@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funding.api import views
+from funding.api import matching, portfolio, views
 
 urlpatterns = [
     path("policies/", views.PolicyViewSet.as_view({"get": "list", "post": "create"})),
@@ -26,4 +26,13 @@ urlpatterns = [
     ),
     path("policy-versions/<id:pk>/publication/", views.PolicyVersionViewSet.as_view({"post": "publish"})),
     path("policy-versions/<id:pk>/end/", views.PolicyVersionViewSet.as_view({"post": "end"})),
+    path("enterprises/<id:pk>/entitlements/", matching.EnterpriseEntitlementsView.as_view()),
+    path("projects/<id:pk>/entitlements/", matching.ProjectEntitlementsView.as_view()),
+    path("policy-questions/", matching.PolicyQuestionsView.as_view()),
+    path("policy-proposals/", matching.ProposalViewSet.as_view({"get": "list"})),
+    path("policy-proposals/<id:pk>/", matching.ProposalViewSet.as_view({"get": "retrieve"})),
+    path("policy-proposals/<id:pk>/decision/", matching.ProposalViewSet.as_view({"post": "decide"})),
+    path("portfolio-runs/", portfolio.PortfolioRunViewSet.as_view({"get": "list", "post": "create"})),
+    path("portfolio-runs/<id:pk>/", portfolio.PortfolioRunViewSet.as_view({"get": "retrieve"})),
+    path("portfolio-runs/<id:pk>/export/", portfolio.PortfolioRunViewSet.as_view({"get": "export"})),
 ]

@@ -1,6 +1,9 @@
 """Writes of policies and funding."""
 
 from funding.services.policies import create_policy, relate_policies, update_policy
+from funding.services.portfolio import compute_run, start_run
+from funding.services.proposals import decide_proposal, keep_answer, sweep
+from funding.services.statements import state_policy_fact, verify_stated_fact
 from funding.services.versions import (
     checked_terms,
     copy_policy,
@@ -13,13 +16,20 @@ from funding.services.versions import (
 
 __all__ = [
     "checked_terms",
+    "compute_run",
     "copy_policy",
     "create_policy",
+    "decide_proposal",
     "discard_version",
     "end_version",
+    "keep_answer",
     "publish_version",
     "relate_policies",
     "save_version",
+    "start_run",
     "start_version",
+    "state_policy_fact",
+    "sweep",
     "update_policy",
+    "verify_stated_fact",
 ]

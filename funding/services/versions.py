@@ -189,7 +189,7 @@ def end_version(*, version: PolicyVersion, on: date, actor: User, at: datetime) 
     """A published version without an end holds until the day before ``on``: the one change it still
     allows."""
     lock_policy(version.policy, actor, None)
-    locked = (
+    locked: PolicyVersion = (
         PolicyVersion.objects.select_for_update(of=("self",))
         .select_related("policy__park")
         .get(pk=version.pk)
@@ -221,7 +221,7 @@ def _locked(version: PolicyVersion) -> PolicyVersion:
 
 def _lock_draft(version: PolicyVersion, actor: User, expected_version: int | None) -> PolicyVersion:
     lock_policy(version.policy, actor, None)
-    locked = (
+    locked: PolicyVersion = (
         PolicyVersion.objects.select_for_update(of=("self",))
         .select_related("policy__park")
         .get(pk=version.pk)

@@ -29,8 +29,15 @@ from funding.enums import Entitlement, FactOrigin
 from funding.facts import Applicant, Found
 from funding.models import PolicyVersion, StatedPolicyFact
 from funding.render.trace import label_of_fact
-from funding.report.matching import Match, Matches, Question, matches_of_enterprises, matches_of_projects
-from funding.report.matching import next_question
+from funding.report.matching import (
+    Match,
+    Matches,
+    Question,
+    matches_of,
+    matches_of_enterprises,
+    matches_of_projects,
+    next_question,
+)
 from funding.selectors.matching import proposals_by_state
 from funding.web.answering import LOOKS, answer_context, value_words
 from funding.web.facts import PREFIX, field_of
@@ -140,8 +147,7 @@ def _shown(
     day_form: DayFilter,
     form: forms.Form | None = None,
 ) -> HttpResponse:
-    many = matches_of_projects if kind == "projects" else matches_of_enterprises
-    matches: Matches = many([applicant], day=day)[applicant.pk]  # type: ignore[operator]
+    matches = matches_of(applicant, day=day)
     later = [key for key in request.GET.get("later", "").split(",") if key][:40]
     question = next_question(matches.rows, later=later) if later else matches.question
     with_examples = request.GET.get("examples") == "1"
@@ -156,7 +162,12 @@ def _shown(
         "day": day,
         "day_form": day_form,
         "is_today": day == timezone.localdate(),
-        "groups": [(code.value, code.label, counts[code], *LOOKS[code]) for code in Entitlement],
+        "groups": [
+            (code.value, code.label, counts[code], _address(kind, applicant, day, with_examples, code))
+            for code in Entitlement
+        ],
+        "all_url": _address(kind, applicant, day, with_examples),
+        "examples_url": _address(kind, applicant, day, not with_examples),
         "group": group,
         "with_examples": with_examples,
         "examples": sum(one.is_example for one in matches.rows),
@@ -171,12 +182,26 @@ def _shown(
         "stated": _stated(applicant),
         "may_enter": may_enter,
         "may_verify": Action.VERIFY in actions,
-        "applicant_url": reverse("project-detail" if kind == "projects" else "enterprise-detail", args=[applicant.pk]),
+        "applicant_url": reverse(
+            "project-detail" if kind == "projects" else "enterprise-detail", args=[applicant.pk]
+        ),
         "address": reverse("entitlement-detail", args=[kind, applicant.pk]),
     }
     return render(
         request, "funding/entitlement_detail.html", context, status=422 if form is not None else 200
     )
+
+
+def _address(kind: str, applicant: Applicant, day: date, examples: bool, group: str = "") -> str:
+    """The page with these filters; today is not written into it."""
+    kept = {
+        "day": day.isoformat() if day != timezone.localdate() else "",
+        "examples": "1" if examples else "",
+        "group": str(group),
+    }
+    query = urlencode({name: value for name, value in kept.items() if value})
+    url = reverse("entitlement-detail", args=[kind, applicant.pk])
+    return f"{url}?{query}" if query else url
 
 
 def _later(request: HttpRequest, later: list[str], question: Question | None) -> str:
@@ -294,7 +319,7 @@ def entitlement_answer(request: HttpRequest, kind: str, pk: int) -> HttpResponse
                 at=timezone.now(),
             )
             messages.success(request, _("The answer is kept; every policy that asks the same uses it."))
-            return redirect(_back(request, kind, pk, day))
+            return redirect(_back(request, kind, applicant, day))
         except Refused as error:
             raise PermissionDenied(str(error)) from error
         except DomainError as error:
@@ -302,12 +327,8 @@ def entitlement_answer(request: HttpRequest, kind: str, pk: int) -> HttpResponse
     return _shown(request, kind, applicant, day, day_form, form)
 
 
-def _back(request: HttpRequest, kind: str, pk: int, day: date) -> str:
-    kept = {"examples": "1"} if request.POST.get("examples") == "1" else {}
-    if day != timezone.localdate():
-        kept["day"] = day.isoformat()
-    query = f"?{urlencode(kept)}" if kept else ""
-    return f"{reverse('entitlement-detail', args=[kind, pk])}{query}#question"
+def _back(request: HttpRequest, kind: str, applicant: Applicant, day: date) -> str:
+    return f"{_address(kind, applicant, day, request.POST.get('examples') == '1')}#question"
 
 
 @login_required

@@ -13,9 +13,7 @@ urlpatterns = [
         name="entitlement-proposal-decide",
     ),
     path("entitlements/answers/<int:pk>/verify/", entitlements.entitlement_verify, name="entitlement-verify"),
-    path(
-        "entitlements/<slug:kind>/<int:pk>/", entitlements.entitlement_detail, name="entitlement-detail"
-    ),
+    path("entitlements/<slug:kind>/<int:pk>/", entitlements.entitlement_detail, name="entitlement-detail"),
     path(
         "entitlements/<slug:kind>/<int:pk>/answer/",
         entitlements.entitlement_answer,

@@ -16,21 +16,21 @@ from core.web.errors import told_to
 from core.web.keyset import page_of
 from enterprises.web.picking import ListFilter, choices_of
 from funding import services
-from funding.enums import ProposalState
+from funding.enums import GrantProposalState
 from funding.models import Proposal
 from funding.selectors.matching import proposals_by_state, proposals_matching
 from incubators.scope import Action, scope_of
 
 TONES = {
-    ProposalState.OPEN: ("info", "clock"),
-    ProposalState.ACCEPTED: ("ok", "circle-check"),
-    ProposalState.DISMISSED: ("quiet", "circle-x"),
+    GrantProposalState.OPEN: ("info", "clock"),
+    GrantProposalState.ACCEPTED: ("ok", "circle-check"),
+    GrantProposalState.DISMISSED: ("quiet", "circle-x"),
 }
 
 
 class ProposalFilter(ListFilter):
     state = forms.ChoiceField(
-        label=gettext_lazy("State"), required=False, choices=lambda: choices_of(ProposalState)
+        label=gettext_lazy("State"), required=False, choices=lambda: choices_of(GrantProposalState)
     )
 
 
@@ -50,9 +50,9 @@ def entitlement_proposals(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "proposal": one,
-            "tone": TONES[ProposalState(one.state)],
+            "tone": TONES[GrantProposalState(one.state)],
             "up_to": one.version.compiled().up_to,
-            "may_decide": one.state == ProposalState.OPEN
+            "may_decide": one.state == GrantProposalState.OPEN
             and manages.allows(Action.MANAGE, park_id=one.enterprise.park_id),
         }
         for one in page.rows

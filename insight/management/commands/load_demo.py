@@ -13,6 +13,7 @@ from enterprises import demo as enterprises_demo
 from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people
 from evaluation.demo.samples import load_samples
+from funding import demo as funding_demo
 from ledger import demo as ledger_demo
 from outreach import demo as outreach_demo
 from projects import demo as projects_demo
@@ -29,6 +30,7 @@ OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
     ledger_demo.load,
     reviews_demo.load,
     returns_demo.load,
+    funding_demo.load,
 )
 
 
