@@ -212,9 +212,17 @@ class _Telling:
             actor=self.fiona,
             at=moment(date(YEAR, 6, 23)),
         )
-        sent = Instalment.objects.filter(batch=batch).select_related("commitment__budget__park")
-        services.receive_many(
-            instalments=list(sent), on=date(YEAR, 6, 25), actor=self.fiona, at=moment(date(YEAR, 6, 26))
+        rows = [
+            f"{row.payment_reference},{row.pay_amount},成功,{date(YEAR, 6, 25)}"
+            for row in Instalment.objects.filter(batch=batch)
+        ]
+        answer = "\n".join(["业务参考号,金额,处理结果,到账日期", *rows])
+        services.read_bank_result(
+            park=self.park,
+            content=io.BytesIO(answer.encode()),
+            name="示例：银行回单.csv",
+            actor=self.fiona,
+            at=moment(date(YEAR, 6, 26)),
         )
 
     def _confirm(self, row: Instalment, at: datetime) -> None:
