@@ -1,6 +1,5 @@
 """What loading demonstration data tells of each kind of record, and how it tells much in little time."""
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,15 +34,3 @@ def told_at_once() -> Iterator[None]:
             yield
         finally:
             features.uses_savepoints = before
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """A load makes many objects and few cycles: looking for those would take a tenth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -199,9 +199,14 @@ def _back_in_unit(value: Decimal, context: Context) -> str:
     return f"{plain(value)}%" if context.column.kind is Kind.PERCENT else plain(value)
 
 
+#: Three digits behind a point may be thousands; a fourth makes them decimals, and the suggestion is accepted.
+_LIKE_THOUSANDS = re.compile(r"(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
+
+
 def _doubtful(raw: str, amount: Amount, context: Context) -> Parsed:
     in_unit_of_heading = amount.scale is None and context.column.kind is Kind.MONEY
     suggestion = plain(amount.value) if in_unit_of_heading else _back_in_unit(amount.total, context)
+    suggestion = _LIKE_THOUSANDS.sub(r"\g<0>0", suggestion)
     if amount.vague:
         return refused(
             context,

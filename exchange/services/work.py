@@ -1,13 +1,11 @@
 """Carrying on with an import in the background: reading or writing, as its state says. Safe to run twice."""
 
-import gc
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 
 from django.utils.translation import gettext_noop
 
+from core.copying import collector_paused
 from exchange.enums import ImportState
 from exchange.models import ImportRun
 from exchange.services.committing import write_on
@@ -39,23 +37,11 @@ def carry_on(*, import_run_id: int, clock: Clock) -> Outcome:
         if lease.attempt > MOST_CLAIMS:
             _give_up(lease, DIED)
             return Outcome.FAILED
-        with _collector_paused():
+        with collector_paused():
             return _guarded(lease)
     except LeaseLost:
         logger.warning("import %s was taken over by another worker", import_run_id)
         return Outcome.BUSY
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Thousands of rows are many objects and no cycles: looking for those would take a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _guarded(lease: Lease) -> Outcome:

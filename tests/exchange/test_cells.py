@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exchange.cells import CellReader, Context, Parsed, neutralised, parse_cell, words_of
@@ -85,6 +85,9 @@ def test_what_a_message_suggests_is_accepted(amount: Decimal) -> None:
     kind=st.sampled_from([Kind.MONEY, Kind.DECIMAL, Kind.PERCENT, Kind.INTEGER, Kind.DATE, Kind.YEAR]),
 )
 @settings(max_examples=400, deadline=None)
+@example(raw="1.001", kind=Kind.MONEY)
+@example(raw="1,0010", kind=Kind.MONEY)
+@example(raw="约1.001元", kind=Kind.DECIMAL)
 def test_every_suggestion_is_accepted_or_mended_further(raw: RawCell, kind: Kind) -> None:
     answer = parsed(raw, kind)
     if answer.suggestion and answer.error is not None:

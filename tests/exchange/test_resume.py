@@ -103,6 +103,7 @@ def test_a_killed_worker_is_replaced_and_each_row_is_written_once(
 
     def now() -> ImportRun:
         run.refresh_from_db()
+        assert run.state != ImportState.FAILED, run.error
         return run
 
     first = workers.worker(pause="0.7")

@@ -49,6 +49,7 @@ class Prober:
         self.programs = {role: Client(raise_request_exception=False) for role in ROLES}
         self.headers = {role: self._headers(role) for role in ROLES}
         self.known: dict[str, str] = {}
+        self.hidden: set[tuple[str, str]] = set()
 
     def _page_client(self, role: str) -> Client:
         client = Client(raise_request_exception=False)
@@ -97,18 +98,25 @@ class Prober:
         return Row(route, method, answers, record in own if record else bool(route.names))
 
     def _values(self, route: Route, method: str) -> dict[str, str]:
-        """What fills the address. Addresses with the same beginning are about the same record."""
+        """What fills the address. Addresses with the same beginning are about the same record.
+
+        A record that such an address hides is of another kind, so it is not asked for twice.
+        """
         start = f"{route.is_api} {re.split(r'<[a-z]+:(?:pk|parent)>', route.path)[0]}"
         values: dict[str, str] = {}
         refused: dict[str, str] = {}
         for values in samples(route, self.world, self.known.get(start)):
             if "pk" not in values or self.known.get(start) == values["pk"]:
                 return values
+            if (start, values["pk"]) in self.hidden:
+                continue
             answers = [self.ask(route, method, route.filled(values), role) for role in INSIDERS]
             if MAY in answers:
                 self.known[start] = values["pk"]
                 return values
-            if not refused and set(answers) != {HIDDEN}:
+            if set(answers) == {HIDDEN}:
+                self.hidden.add((start, values["pk"]))
+            elif not refused:
                 refused = values
         return refused or values
 

@@ -2,29 +2,25 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests.permissions import document
 from tests.permissions.probing import Prober, Row
 from tests.permissions.routes import api_routes
 from tests.permissions.rules import broken
-from tests.permissions.world import build
+from tests.permissions.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permissions-api")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permissions")]
 NAME = document.API
 
 
 @pytest.fixture(scope="module")
-def matrix(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Row]]:
-    """One load of the demonstration data, and one request per address, method and role."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        prober = Prober(build())
-        yield [prober.row(route, method) for route in api_routes() for method in route.methods]
-        prober.close()
-        transaction.set_rollback(True)
+def matrix(world: World) -> Iterator[list[Row]]:
+    """One request per address, method and role."""
+    prober = Prober(world)
+    yield [prober.row(route, method) for route in api_routes() for method in route.methods]
+    prober.close()
 
 
 def test_no_answer_is_what_it_must_never_be(matrix: list[Row]) -> None:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.demo import Loaded, collector_paused
+from core.copying import collector_paused
+from core.demo import Loaded
 from enterprises import demo as enterprises_demo
 from evaluation.demo.facts import load_facts
 from evaluation.demo.people import load_people

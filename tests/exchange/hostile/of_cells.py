@@ -65,7 +65,7 @@ CASES = (
             "$5": Wrong("currency"),
             "(1,234)": Wrong("out_of_bounds"),
             "见合同": Wrong("not_a_number"),
-            "12.345": Wrong("ambiguous", "12.345"),
+            "12.345": Wrong("ambiguous", "12.3450"),
             12.3456: Wrong("too_many_places", "12.35"),
             "1E+30": Wrong("too_large"),
             datetime.fromisoformat("2021-05-03"): Wrong("date_for_number"),
