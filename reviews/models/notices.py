@@ -15,7 +15,7 @@ from reviews.enums import DayCount, Ruling
 from reviews.models.base import read_by_park
 
 
-class NoticeQuerySet(models.QuerySet["PublicNotice"]):
+class PublicNoticeQuerySet(models.QuerySet["PublicNotice"]):
     def visible_to(self, user: Any) -> Self:
         """Everyone who works in the park or in one of its incubators."""
         if not user.is_authenticated:
@@ -55,7 +55,7 @@ class PublicNotice(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(_("changed"))
 
-    objects = NoticeQuerySet.as_manager()
+    objects = PublicNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("public notice")
