@@ -195,7 +195,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Without names of our own, two enumerations over fields called "kind" would be numbered at random.
     "ENUM_NAME_OVERRIDES": {
+        "ComputabilityEnum": "funding.enums.Computability",
         "EntitlementEnum": "funding.enums.Entitlement",
+        "PolicyStatusEnum": "funding.enums.PolicyStatus",
         "PortfolioStateEnum": "funding.enums.PortfolioState",
         "GrantProposalStateEnum": "funding.enums.GrantProposalState",
         "BudgetChangeKindEnum": "ledger.enums.ChangeKind",

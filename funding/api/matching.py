@@ -72,7 +72,7 @@ class EntitlementsSerializer(serializers.Serializer[Any]):
     results = EntitlementSerializer(many=True)
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class PolicyFactInput(serializers.Serializer[Any]):
     """``enterprise`` or ``project``, and the answer to a question of ``policy``."""
 
     enterprise = serializers.IntegerField(required=False)
@@ -84,7 +84,7 @@ class AnswerInput(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-class StatedFactSerializer(RecordSerializer):
+class StatedPolicyFactSerializer(RecordSerializer):
     policy = CodeOf(allow_null=True)
     entered_by = NameOf()
     entered_at = MomentField()
@@ -167,11 +167,11 @@ class PolicyQuestionsView(ApiView):
     @extend_schema(
         summary="Answer a question of policies",
         description="Kept beside the records, never in them; every policy that asks the same uses it.",
-        request=AnswerInput,
-        responses={201: StatedFactSerializer},
+        request=PolicyFactInput,
+        responses={201: StatedPolicyFactSerializer},
     )
     def post(self, request: Any) -> Response:
-        sent = AnswerInput(data=request.data)
+        sent = PolicyFactInput(data=request.data)
         sent.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(sent.validated_data)
         applicant = _applicant(request, values)
@@ -194,7 +194,7 @@ class PolicyQuestionsView(ApiView):
             actor=request.user,
             at=self.at,
         )
-        return Response(StatedFactSerializer(said).data, status=201)
+        return Response(StatedPolicyFactSerializer(said).data, status=201)
 
 
 def _applicant(request: Any, given: Any) -> Applicant:
@@ -254,7 +254,7 @@ def _match(one: Match) -> dict[str, Any]:
     }
 
 
-class ProposalSerializer(RecordSerializer):
+class GrantProposalSerializer(RecordSerializer):
     policy = serializers.CharField(source="version.policy.code")
     version = serializers.IntegerField(source="version.number")
     decided_by = NameOf()
@@ -267,7 +267,7 @@ class ProposalSerializer(RecordSerializer):
         ]  # fmt: skip
 
 
-class DecisionInput(serializers.Serializer[Any]):
+class GrantDecisionInput(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["accepted", "dismissed"])
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
 
@@ -285,7 +285,7 @@ class ProposalViewSet(ResourceViewSet):
     """What the nightly sweep proposed: policies that need no application."""
 
     queryset = Proposal.objects.all()
-    serializer_class = ProposalSerializer
+    serializer_class = GrantProposalSerializer
     filterset_class = ProposalFilter
     orderings = {"proposed_at": ("proposed_at",), "updated_at": ("updated_at",)}
     default_ordering = "-proposed_at"
@@ -295,13 +295,13 @@ class ProposalViewSet(ResourceViewSet):
     @extend_schema(
         summary="Decide a proposal",
         description="By the park administrator; a dismissal says why.",
-        request=DecisionInput,
-        responses=ProposalSerializer,
+        request=GrantDecisionInput,
+        responses=GrantProposalSerializer,
     )
     def decide(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         proposal = self.get_object()
         require(Action.MANAGE, user=request.user, park_id=proposal.enterprise.park_id)
-        values = self.checked_input(DecisionInput)
+        values = self.checked_input(GrantDecisionInput)
         services.decide_proposal(
             proposal=proposal,
             accept=values["decision"] == GrantProposalState.ACCEPTED,

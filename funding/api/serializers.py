@@ -157,7 +157,7 @@ class AskedForSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class PolicyAnswerSerializer(serializers.Serializer[Any]):
     """The answer; further results such as ``award_yuan``, ``cap_binds`` or ``remaining_yuan`` stand
     beside."""
 

@@ -89,7 +89,7 @@ class PolicyViewSet(ByCodeOrId, ResourceViewSet):
         "stored, overrides least of all. An unknown fact, a wrong kind of value, negative money or a day on "
         "which no version holds is refused with the name of the key.",
         request=shapes.QuestionInput,
-        responses={200: shapes.AnswerSerializer},
+        responses={200: shapes.PolicyAnswerSerializer},
         examples=[QUESTION],
     )
     def evaluate(self, request: Any, *args: Any, **kwargs: Any) -> Response:

@@ -225,7 +225,7 @@ class NewReviewCaseInput(StrictSerializer):
     files = ById(queryset=EvidenceFile.objects.all(), many=True, required=False)
 
 
-class OutcomeSerializer(serializers.Serializer[Any]):
+class ReviewOutcomeSerializer(serializers.Serializer[Any]):
     """``mark`` and ``spread`` are null before the marks needed are there."""
 
     mark = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
@@ -267,7 +267,7 @@ class NewAssignmentInput(StrictSerializer):
     expert = ById(queryset=Expert.objects.all())
 
 
-class AnswerInput(StrictSerializer):
+class AssignmentAnswerInput(StrictSerializer):
     accept = serializers.BooleanField(help_text="Accepting declares that nothing ties you to the case.")
     conflict = serializers.BooleanField(default=False)
     words = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")

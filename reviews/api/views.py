@@ -229,14 +229,16 @@ class ReviewCaseViewSet(OfReviews):
         case = services.add_case(actor=request.user, at=self.at, **values)
         return self.answer(case, 201, {"Location": f"/api/v1/review-cases/{case.pk}/"})
 
-    @extend_schema(summary="Read the marks and the result of a case", responses=shapes.OutcomeSerializer)
+    @extend_schema(
+        summary="Read the marks and the result of a case", responses=shapes.ReviewOutcomeSerializer
+    )
     def marks(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         case = self.get_object()
         found = result_of(case)
         judges = case.assignments.filter(expert__user=request.user).exists()
         if not reads_reviews(request.user, case.park_id) and (judges or not found.is_final):
             raise Refused(_("The result is told once it is final, and not to those who judge."))
-        return Response(shapes.OutcomeSerializer(found).data)
+        return Response(shapes.ReviewOutcomeSerializer(found).data)
 
     @extend_schema(
         summary="Conclude a case",
@@ -304,7 +306,7 @@ class AssignmentViewSet(OfReviews):
     @extend_schema(
         summary="Answer an invitation, with the declaration of interests",
         description="A conflict, declared or on record, recuses: the case is gone for the expert.",
-        request=shapes.AnswerInput,
+        request=shapes.AssignmentAnswerInput,
         responses={204: None},
     )
     def answer_invitation(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -312,7 +314,7 @@ class AssignmentViewSet(OfReviews):
         if task.expert.user_id != request.user.pk:
             raise Refused(_("Only the expert himself can do this."))
         self.check_if_sent(task)
-        values = self.checked_input(shapes.AnswerInput)
+        values = self.checked_input(shapes.AssignmentAnswerInput)
         services.answer_assignment(assignment=task, actor=request.user, at=self.at, **values)
         return Response(status=204)
 
