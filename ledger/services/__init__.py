@@ -1,5 +1,6 @@
 """Writes of the ledger app; everything is booked once for its key."""
 
+from ledger.services.accounts import ACCOUNT_FIELDS, enter_account, retire_account, verify_account
 from ledger.services.batches import check_batch, make_batch, send_batch, take_out
 from ledger.services.budgets import (
     BUDGET_FIELDS,
@@ -11,17 +12,13 @@ from ledger.services.budgets import (
 )
 from ledger.services.commitments import Part, claw_back, commit_money, plan_instalments, release_commitment
 from ledger.services.payments import (
-    ACCOUNT_FIELDS,
     TERMS,
     bounce_payment,
     claim_condition,
-    enter_account,
     pay_commitment,
     record_step,
-    retire_account,
     return_condition,
     set_terms,
-    verify_account,
     verify_condition,
 )
 from ledger.services.rates import import_rates
