@@ -10,7 +10,7 @@ from core.demo import Loaded, told_at_once
 from enterprises.models import Enterprise
 from funding import services
 from funding.importers import load_register
-from funding.models import Policy, PolicyVersion, PortfolioRun, StatedPolicyFact
+from funding.models import Policy, PolicyVersion, PortfolioRun, Proposal, StatedPolicyFact
 from incubators.models import Park
 from incubators.scope import Action, scope_of
 
@@ -57,7 +57,7 @@ TERMS: dict[str, Any] = {
     "amount": {
         "op": "cap",
         "clause": "第五条",
-        "of": {"op": "times", "of": {"op": "fact", "fact": "rd_yuan"}, "by": [{"rate": "0.20"}]},
+        "of": {"op": "times", "of": {"op": "fact", "fact": "rd_yuan"}, "by": [{"rate": "0.25"}]},
         "at": 500_000,
     },
 }
@@ -95,7 +95,12 @@ WELCOME_TERMS: dict[str, Any] = {
 def load(*, at: datetime) -> list[Loaded]:
     """The library, and the park's samples unless they are there: nothing is told twice."""
     library, touched = load_register(at=at)
-    made = {"policies of the park": 0, "answers to policies": 0, "portfolio runs": 0}
+    made = {
+        "policies of the park": 0,
+        "answers to policies": 0,
+        "portfolio runs": 0,
+        "proposals without application": 0,
+    }
     people = {user.username: user for user in User.objects.filter(is_demonstration=True)}
     park, bob = Park.objects.filter(code=PARK).first(), people.get(ADMINISTRATOR)
     if park is not None and bob is not None and not Policy.objects.filter(code=RD).exists():
@@ -105,10 +110,12 @@ def load(*, at: datetime) -> list[Loaded]:
             made["answers to policies"] = _answers(park, version, people, at)
             _run(park, version, bob, at)
             made["portfolio runs"] = 1
+            made["proposals without application"] = services.sweep(at=at)
     counts = {
         "policies of the park": Policy.objects.exclude(park=None),
         "answers to policies": StatedPolicyFact.objects.all(),
         "portfolio runs": PortfolioRun.objects.all(),
+        "proposals without application": Proposal.objects.all(),
     }
     return [
         Loaded("policies of the library", len(library), touched),

@@ -59,7 +59,7 @@ class EnterpriseField(forms.CharField):
         rows = Enterprise.objects.visible_to(self.user).filter(
             places.filter(park="park", incubator="incubator")
         )
-        found = _matching(rows.select_related("park", "incubator"), typed)
+        found = enterprises_named(rows.select_related("park", "incubator"), typed)
         if len(found) == 1:
             return found[0]
         words = (
@@ -70,7 +70,8 @@ class EnterpriseField(forms.CharField):
         raise forms.ValidationError(words % {"typed": typed[:80]})
 
 
-def _matching(rows: Any, typed: str) -> list[Enterprise]:
+def enterprises_named(rows: Any, typed: str) -> list[Enterprise]:
+    """Those with this name or number, at most two: more than one is not clear enough."""
     number = clean_identifier(typed.rsplit(" · ", 1)[-1])
     found = list(rows.filter(Q(credit_code=number) | Q(organisation_number=number))[:2]) if number else []
     if found:

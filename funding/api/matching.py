@@ -23,7 +23,7 @@ from funding.models import Policy, PolicyVersion, Proposal, StatedPolicyFact
 from funding.render.trace import label_of_fact
 from funding.report import asked_as_data
 from funding.report.matching import Match, Matches, Question, inputs_of, matches_of
-from incubators.scope import Action, require
+from incubators.scope import Action, require, require_somewhere
 from projects.models import Project
 
 DAY = OpenApiParameter("day", date, description="Policies and facts of this day; without it, today.")
@@ -171,6 +171,7 @@ class PolicyQuestionsView(ApiView):
         responses={201: StatedPolicyFactSerializer},
     )
     def post(self, request: Any) -> Response:
+        require_somewhere(Action.ENTER, user=request.user)
         sent = PolicyFactInput(data=request.data)
         sent.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(sent.validated_data)

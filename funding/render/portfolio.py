@@ -13,6 +13,7 @@ from funding.calculator.parameters import parameters_of
 from funding.models import PortfolioRun
 from funding.render.parameters import parameter_words
 from funding.render.trace import label_of_fact, number, percent
+from funding.render.wording import sum_words
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -96,7 +97,8 @@ def changes_of(run: PortfolioRun) -> list[tuple[str, str, str]]:
         elif path in known:
             words = parameter_words(version.terms, known[path])
             new = Decimal(str(value))
-            found.append((words.label, words.shown, percent(new) if words.kind == "rate" else number(new)))
+            written = {"rate": percent(new), "money": sum_words(new, version.compiled().currency)}
+            found.append((words.label, words.shown, written.get(words.kind, number(new))))
     names = {str(row["id"]): row["name_zh"] or row["name_en"] for row in run.inputs or []}
     facts = {str(row["id"]): row["facts"] for row in run.inputs or []}
     for pk, changed in run.changed.items():

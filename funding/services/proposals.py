@@ -56,7 +56,7 @@ def keep_answer(
 def sweep(*, at: datetime) -> int:
     """Propose to every enterprise of every park what its park grants without an application, once for a
     year. Returns how many proposals are new; run again it makes none."""
-    day = timezone.localdate(at)
+    day = timezone.localtime(at).date()
     made = 0
     parks = (
         PolicyVersion.objects.on(day)
@@ -122,7 +122,7 @@ def _propose(row: Match, enterprise: Enterprise, period: str, day: date, at: dat
         save_checked(proposal)
     changes = {"policy": [None, row.policy.code], "period": [None, period], "amount": [None, row.amount]}
     history.record(
-        chain=proposal.chain, action="proposal.made", subject=proposal, changes=changes, actor=None, at=at
+        chain=proposal.chain, action="proposal.proposed", subject=proposal, changes=changes, actor=None, at=at
     )
     _tell(proposal, day, at)
     return True
@@ -165,7 +165,6 @@ def decide_proposal(
     with readable_integrity_errors(Proposal):
         save_checked(locked)
     changes = {"state": [GrantProposalState.OPEN, locked.state], "reason": [None, locked.reason]}
-    history.record(
-        chain=locked.chain, action="proposal.decided", subject=locked, changes=changes, actor=actor, at=at
-    )
+    action = f"proposal.{'approved' if accept else 'discarded'}"
+    history.record(chain=locked.chain, action=action, subject=locked, changes=changes, actor=actor, at=at)
     return locked

@@ -42,7 +42,7 @@ def state_policy_fact(
     require(Action.ENTER, user=actor, park_id=subject.park_id, incubator_id=subject.incubator_id)
     spec = _spec(version, key)
     plain = _checked(spec, value)
-    if on > timezone.localdate(at):
+    if on > timezone.localtime(at).date():
         raise Invalid(
             _("An answer is given as of today or an earlier day."),
             fields=[FieldError("on", _("Later than today."))],
@@ -67,7 +67,7 @@ def state_policy_fact(
     with readable_integrity_errors(StatedPolicyFact):
         save_checked(said, exclude=["value"])  # false and 0 are answers, not blanks
     before = last.value if last is not None else None
-    _remember(said, "statedpolicyfact.stated", {key: [before, plain], "on": [None, str(on)]}, actor, at)
+    _remember(said, "statedpolicyfact.answered", {key: [before, plain], "on": [None, str(on)]}, actor, at)
     return said
 
 

@@ -134,9 +134,8 @@ def seen_applicant(request: HttpRequest, kind: str, pk: int) -> Applicant:
 def entitlement_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Everything one applicant may have on a day, the next question on top."""
     applicant = seen_applicant(request, kind, pk)
-    day_form = DayFilter(request.GET or None)
-    day = day_form.chosen()
-    return _shown(request, kind, applicant, day, day_form)
+    day = DayFilter(request.GET or None).chosen()
+    return _shown(request, kind, applicant, day)
 
 
 def _shown(
@@ -144,14 +143,13 @@ def _shown(
     kind: str,
     applicant: Applicant,
     day: date,
-    day_form: DayFilter,
     form: forms.Form | None = None,
 ) -> HttpResponse:
     matches = matches_of(applicant, day=day)
     later = [key for key in request.GET.get("later", "").split(",") if key][:40]
-    question = next_question(matches.rows, later=later) if later else matches.question
-    with_examples = request.GET.get("examples") == "1"
+    with_examples = "1" in (request.GET.get("examples"), request.POST.get("examples"))
     shown = [one for one in matches.rows if with_examples or not one.is_example]
+    question = next_question(shown, later=later)
     group = request.GET.get("group", "")
     counts = {code: sum(one.entitlement == code for one in shown) for code in Entitlement}
     actions = scope_of(request.user).actions(park_id=applicant.park_id, incubator_id=applicant.incubator_id)
@@ -160,7 +158,7 @@ def _shown(
         "applicant": applicant,
         "kind": kind,
         "day": day,
-        "day_form": day_form,
+        "day_form": DayFilter(initial={"day": day}),
         "is_today": day == timezone.localdate(),
         "groups": [
             (code.value, code.label, counts[code], _address(kind, applicant, day, with_examples, code))
@@ -294,8 +292,7 @@ def entitlement_answer(request: HttpRequest, kind: str, pk: int) -> HttpResponse
     )
     if not allowed:
         raise PermissionDenied(_("Only those who enter records of this incubator answer questions for it."))
-    day_form = DayFilter(request.POST)
-    day = day_form.chosen()
+    day = DayFilter(request.POST).chosen()
     version = get_object_or_404(
         PolicyVersion.objects.visible_to(request.user).select_related("policy"),
         pk=request.POST.get("version") if str(request.POST.get("version", "")).isdigit() else 0,
@@ -324,7 +321,7 @@ def entitlement_answer(request: HttpRequest, kind: str, pk: int) -> HttpResponse
             raise PermissionDenied(str(error)) from error
         except DomainError as error:
             form.add_error(key, str(error))
-    return _shown(request, kind, applicant, day, day_form, form)
+    return _shown(request, kind, applicant, day, form)
 
 
 def _back(request: HttpRequest, kind: str, applicant: Applicant, day: date) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.web.fields import DayField
 from enterprises.models import Enterprise
-from enterprises.web.picking import _matching, label_of
+from enterprises.web.picking import enterprises_named, label_of
 from funding.calculator.parameters import parameters_of
 from funding.models import PolicyVersion
 from funding.render.parameters import parameter_words
@@ -186,7 +186,7 @@ class RunForm(forms.Form):
         if not (who and what and value):
             self.add_error(f"who-{number}", _("Name the enterprise, the fact and its value."))
             return
-        found = _matching(Enterprise.objects.filter(park=self.park), who)
+        found = enterprises_named(Enterprise.objects.filter(park=self.park), who)
         if len(found) != 1:
             self.add_error(f"who-{number}", _("Choose an enterprise from the list, or type its number."))
             return

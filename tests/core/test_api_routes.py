@@ -49,6 +49,8 @@ KNOWN_TO_ALL = (
     "gate-tables/",
     "checklist-templates/",
     "public-notices/",
+    "policies/",
+    "policy-versions/",
 )
 #: Single answers, files and vocabulary: no list of records.
 NOT_A_LIST = (
@@ -61,9 +63,12 @@ NOT_A_LIST = (
     "return-lines/",
     "leads/funnel/",
     "mentors/",
+    "policy-questions/",
 )
 #: Pages and gates that gather several reads; each in a fixed number of its own.
 ASKS_MORE = ("completeness/", "evaluation-runs/<id:pk>/", "due-items/", "waiting-items/", "returns/")
+#: A question sent as POST that writes nothing: whoever reads may ask.
+ASKED = "/evaluate/"
 #: Writes that belong to the person who asks, whatever his role.
 OWN = ("tokens/", "notices/")
 
@@ -162,6 +167,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     ReferenceProcess.objects.create(code="process", name_zh="示例")
     from evaluation.models import Indicator, Scheme
     from tests.exchange.loop import bring
+    from tests.funding.applicants import addresses as of_policies
     from tests.ledger.records import addresses as of_money
     from tests.outreach.records import addresses as of_liaison
     from tests.returns.records import addresses as of_returns
@@ -204,6 +210,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
         **of_services(alice, zhangjiang),
         **of_reviews(bob, zhangjiang),
         **of_money(alice, bob, zhangjiang),
+        **of_policies(alice, bob, zhangjiang),
     }
 
 
@@ -264,7 +271,7 @@ def test_readers_write_nothing(records: dict[str, str], dora: User) -> None:
     """The auditor sees everything and may evaluate, but changes nothing."""
     api = Api(dora)
     for route, path in named(records):
-        if "get" in route.methods and not path.startswith(("completeness/", *OWN)):
+        if "get" in route.methods and not path.startswith(("completeness/", "policy-questions/", *OWN)):
             expected = {404} if path.endswith("/outcome/") else {200}  # nothing came of this project yet
             if path == "duplicates/":
                 expected = {403}  # only whoever may merge is shown who may be the same
@@ -274,7 +281,7 @@ def test_readers_write_nothing(records: dict[str, str], dora: User) -> None:
                 expected = {409}
             assert api.get(path).status_code in expected, path
         for method in set(route.methods) - {"get"}:
-            if path.startswith(OWN) or route.path == "report-runs/":
+            if path.startswith(OWN) or route.path == "report-runs/" or path.endswith(ASKED):
                 continue
             is_problem(api.send(method, path, {}, If_Match="*"), 403, "refused")
 
@@ -297,6 +304,8 @@ def test_a_token_does_only_what_its_scopes_say(alice: User) -> None:
         for method in route.methods:
             if path.startswith("report-runs/"):
                 needed, api = ("reports", writer) if method != "get" else ("read", writer)
+            elif path.endswith(ASKED):
+                needed, api = "read", writer
             else:
                 needed, api = ("read", writer) if method == "get" else ("write", reader)
             body = is_problem(api.send(method, path, None if method == "get" else {}), 403, "scope_missing")

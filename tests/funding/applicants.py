@@ -6,7 +6,8 @@ from typing import Any
 from accounts.models import User
 from enterprises import services as enterprises
 from enterprises.models import Enterprise
-from funding.models import Policy, PolicyVersion
+from funding import services
+from funding.models import Policy, PolicyVersion, Proposal
 from incubators.models import Incubator, Park
 from tests.factories import NOW, make_enterprise
 from tests.funding.cast import TERMS, make_policy, make_version
@@ -76,3 +77,20 @@ def rd_policy(park: Park, bob: User, code: str = "JY-RD", **values: Any) -> Poli
         {**TERMS, "conditions": TERMS["conditions"][1:], "facts": TERMS["facts"][1:]},
         **values,
     ).policy
+
+
+def addresses(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, str]:
+    """One record of Zhangjiang's park behind every address of policies and matching."""
+    assert zhangjiang.park is not None
+    firm = make_firm(alice, zhangjiang)
+    make_title(firm, alice, bob, certificate_number="GR2020-9")
+    version = offer(zhangjiang.park, bob, "JY-ADDR", fixed(1, "recognised"), without_application=True)
+    services.sweep(at=NOW)
+    run = services.start_run(park=zhangjiang.park, version=version, as_of=DAY, name="x", actor=bob, at=NOW)
+    proposal = Proposal.objects.get(version=version, enterprise=firm)
+    return {
+        "policies/<code:code>": f"policies/{version.policy.code}",
+        "policy-versions/<id:pk>": f"policy-versions/{version.pk}",
+        "policy-proposals/<id:pk>": f"policy-proposals/{proposal.pk}",
+        "portfolio-runs/<id:pk>": f"portfolio-runs/{run.pk}",
+    }

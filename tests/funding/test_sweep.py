@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -90,33 +90,3 @@ def test_pages_and_rest(alice: User, bob: User, charlie: User, entitled: Any) ->
     client.force_login(bob)
     answer = client.post(reverse("entitlement-proposal-decide", args=[proposal.pk]), {"decision": "accept"})
     assert answer.status_code == 302
-
-
-@pytest.mark.parametrize(
-    ("change", "name"),
-    [
-        ({"state": "accepted"}, "funding_proposal_state_fits"),
-        ({"decided_at": NOW}, "funding_proposal_decided_pair"),
-        ({"amount": -1}, "funding_proposal_amount_not_negative"),
-    ],
-)
-def test_the_database_refuses_what_must_not_be(entitled: Any, change: dict[str, Any], name: str) -> None:
-    services.sweep(at=NOW)
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        Proposal.objects.update(**change)
-
-
-def test_the_database_keeps_reasons_and_single_proposals(bob: User, entitled: Any) -> None:
-    services.sweep(at=NOW)
-    with (
-        pytest.raises(IntegrityError, match="funding_proposal_dismissed_with_reason"),
-        transaction.atomic(),
-    ):
-        Proposal.objects.update(state="dismissed", decided_at=NOW, decided_by=bob)
-    answer = PolicyAnswer.objects.get()
-    answer.pk = None
-    answer.save()
-    twin = Proposal.objects.get()
-    twin.pk, twin.answer = None, answer
-    with pytest.raises(IntegrityError, match="funding_proposal_once"), transaction.atomic():
-        twin.save()

@@ -129,6 +129,12 @@ def _value(name: str, route: Route, world: World, record: Any) -> str | None:
         return "2"
     if name == "code":
         return _code(route, world)
+    if name == "kind" and route.path.startswith("entitlements/"):
+        return (
+            "projects"
+            if getattr(getattr(record, "_meta", None), "model_name", "") == "project"
+            else "enterprises"
+        )
     return WORDS.get(name)
 
 
