@@ -27,7 +27,7 @@ def test_facts_alone_load_anywhere_and_only_once(db: None) -> None:
     call_command("load_demo", "--facts-only", stdout=out)
     lines = out.getvalue().splitlines()
     assert [line for line in lines if line.startswith("Done")] == [
-        "Done: 473 records were created or corrected.",
+        "Done: 531 records were created or corrected.",
         "Done: nothing had to change.",
     ]
     assert lines[0].split() == ["31", "parks", "(31", "new", "or", "changed)"]
