@@ -71,8 +71,8 @@ def test_somebody_locked_out_sees_nothing(projects: dict[str, Project], alice: U
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        (Role.PARK_ADMIN, {"read", "enter", "verify", "verify_money", "evaluate", "manage"}),
-        (Role.FINANCE, {"read", "verify_money", "evaluate"}),
+        (Role.PARK_ADMIN, {"read", "enter", "verify", "verify_money", "pay", "evaluate", "manage"}),
+        (Role.FINANCE, {"read", "verify_money", "pay", "evaluate"}),
         (Role.API_CLIENT, {"read", "enter", "evaluate"}),
         (Role.AUDITOR, {"read", "evaluate"}),
         (Role.EXPERT, set()),
