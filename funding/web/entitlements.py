@@ -293,14 +293,11 @@ def entitlement_answer(request: HttpRequest, kind: str, pk: int) -> HttpResponse
     if not allowed:
         raise PermissionDenied(_("Only those who enter records of this incubator answer questions for it."))
     day = DayFilter(request.POST).chosen()
-    version = get_object_or_404(
-        PolicyVersion.objects.visible_to(request.user).select_related("policy"),
-        pk=request.POST.get("version") if str(request.POST.get("version", "")).isdigit() else 0,
-    )
-    key = request.POST.get("key", "")
-    spec = version.compiled().facts.get(key)
-    if spec is None:
-        raise Http404
+    version, key = _asking_version(request), request.POST.get("key", "")
+    spec = None if version is None else version.compiled().facts.get(key)
+    if version is None or spec is None:
+        messages.error(request, _("This question is no longer asked. Answer the one that is shown now."))
+        return redirect(_back(request, kind, applicant, day))
     form = question_form(Question(key, spec, None, (), version), request.POST)
     if form.is_valid():
         try:
@@ -322,6 +319,15 @@ def entitlement_answer(request: HttpRequest, kind: str, pk: int) -> HttpResponse
         except DomainError as error:
             form.add_error(key, str(error))
     return _shown(request, kind, applicant, day, form)
+
+
+def _asking_version(request: HttpRequest) -> PolicyVersion | None:
+    given = request.POST.get("version", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        return None
+    versions = PolicyVersion.objects.visible_to(request.user).select_related("policy")
+    found: PolicyVersion | None = versions.filter(pk=int(given)).first()
+    return found
 
 
 def _back(request: HttpRequest, kind: str, applicant: Applicant, day: date) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.errors import Invalid
 from core.web.errors import told_to
 from reviews import services
 from reviews.enums import AssignmentState, ExpertRegion
@@ -83,8 +84,10 @@ def case_choose(request: HttpRequest, pk: int) -> HttpResponse:
     refuse_readers(user, case.park_id)
     key = request.POST.get("expert", "")
     pool = Expert.objects.filter(park=case.park_id)
-    expert = get_object_or_404(pool, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0)
+    expert = pool.filter(pk=int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0).first()
     with told_to(request):
+        if expert is None:
+            raise Invalid(_("Choose an expert from the list."))
         services.choose_expert(case=case, expert=expert, actor=user, at=timezone.now())
         messages.success(request, _("%(expert)s is proposed.") % {"expert": expert.name})
     return redirect(reverse("review-case", args=[case.pk]) + "#experts")
