@@ -128,7 +128,7 @@ def _evaluate(terms: Terms, batch: Batch, keep: bool) -> Answers:
     """One block. A mask of None stands for “everywhere”, so that what is complete costs no pass."""
     size = batch.size
     verdict = joined_verdict([condition.columns(batch) for condition in terms.conditions], size)
-    open_to = verdict.met if verdict.aside is None else verdict.met | verdict.aside
+    open_to = _full(verdict.met if verdict.aside is None else verdict.met | verdict.aside, size)
     settled = _without(verdict.unknown, verdict.decision)
     batch.outputs = {}
     batch.kept = [] if keep else None
