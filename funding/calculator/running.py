@@ -69,7 +69,7 @@ class Column:
         if scale == self.scale:
             return self
         unit = 10 ** (scale - self.scale)
-        finer = self.times(Column(np.array(unit), 0, unit))
+        finer = self.times(Column(np.array([unit]), 0, unit))
         return Column(finer.values, scale, finer.bound, finer.known)
 
     def times(self, other: "Column") -> "Column":
@@ -121,7 +121,8 @@ def constant(number: Decimal) -> Column:
     scale = max(0, -exponent) if isinstance(exponent, int) else 0
     whole = int(number.scaleb(scale))
     fits = abs(whole) <= WIDEST
-    return Column(np.array(whole, dtype=np.int64 if fits else object), scale, abs(whole))
+    # One element, not none: arithmetic on an array without dimensions gives plain numbers instead of arrays.
+    return Column(np.array([whole], dtype=np.int64 if fits else object), scale, abs(whole))
 
 
 def aligned(left: Column, right: Column) -> tuple[Column, Column]:
