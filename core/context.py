@@ -95,10 +95,14 @@ ENTRIES = (
         (
             Tab(_("Policies"), "policy-list", ("policy-",)),
             Tab(_("Entitlements"), "entitlement-list", ("entitlement-",)),
+            Tab(_("Applications"), "application-list", ("application-", "programme-")),
             Tab(_("Portfolio runs"), "portfolio-list", ("portfolio-",)),
             Tab(_("Expert reviews"), "review-list", ("review-", "expert-")),
+            Tab(_("Contests"), "contest-list", ("contest-", "challenge-")),
             Tab(_("Budgets"), "budget-list", ("budget-", "ledger-")),
             Tab(_("Payments"), "payment-list", ("payment-", "batch-")),
+            Tab(_("Benefit sharing"), "sharing-list", ("sharing-",)),
+            Tab(_("Funds and credit"), "fund-list", ("fund-", "credit-")),
         ),
     ),
     Entry(
