@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import paired
+from evidence.models import EvidenceFile
 from reviews.enums import AssignmentState, ConflictKind
 from reviews.models.base import read_by_park
 from reviews.models.experts import Expert
@@ -117,6 +118,15 @@ class Score(models.Model):
     mark = models.DecimalField(_("mark"), max_digits=9, decimal_places=2)
     comment = models.TextField(_("overall judgement"), blank=True)
     is_current = models.BooleanField(_("counts"), default=True)
+    scan = models.ForeignKey(
+        EvidenceFile,
+        verbose_name=_("signed score sheets"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="score_sheets",
+        help_text=_("where the expert gave the marks on paper"),
+    )
     submitted_at = models.DateTimeField(_("submitted"))
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("submitted by"), on_delete=models.PROTECT, related_name="+"

@@ -11,6 +11,7 @@ from reviews.services.assignments import (
     recuse_expert,
     withdraw_assignment,
 )
+from reviews.services.concluding import Conclusion, confirm_results, set_results
 from reviews.services.experts import EXPERT_FIELDS, remove_expert, save_expert
 from reviews.services.notices import (
     OBJECTION_FIELDS,
@@ -19,6 +20,7 @@ from reviews.services.notices import (
     rule_objection,
     withdraw_notice,
 )
+from reviews.services.panels import NewCase, PaperMarks, add_cases, assign_panel, enter_marks
 from reviews.services.rounds import (
     CRITERION_FIELDS,
     ROUND_FIELDS,
@@ -38,13 +40,20 @@ __all__ = [
     "EXPERT_FIELDS",
     "OBJECTION_FIELDS",
     "ROUND_FIELDS",
+    "Conclusion",
+    "NewCase",
+    "PaperMarks",
     "add_case",
+    "add_cases",
     "answer_assignment",
+    "assign_panel",
     "choose_expert",
     "close_round",
     "confirm_result",
+    "confirm_results",
     "declare_conflict",
     "drop_proposal",
+    "enter_marks",
     "file_objection",
     "invite_experts",
     "open_notice",
@@ -61,6 +70,7 @@ __all__ = [
     "save_round",
     "set_case_files",
     "set_result",
+    "set_results",
     "start_round",
     "submit_score",
     "withdraw_assignment",

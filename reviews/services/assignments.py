@@ -40,7 +40,7 @@ def propose_assignments(*, round: ReviewRound, region: str = "", actor: User | N
     a limit, never across a conflict. Proposals of before are thrown away; nobody is told yet."""
     locked = lock_round(round, actor=actor)
     require_open(locked)
-    _lock_pool(locked.park_id)
+    lock_pool(locked.park_id)
     Assignment.objects.filter(case__round=locked, state=AssignmentState.PROPOSED).delete()
     day = day_in(locked.park, at)
     candidates, experts = pool_of(locked.park_id, on=day)
@@ -64,7 +64,7 @@ def propose_assignments(*, round: ReviewRound, region: str = "", actor: User | N
     return plan
 
 
-def _lock_pool(park_id: int) -> None:
+def lock_pool(park_id: int) -> None:
     """Two who give out cases at once would both find the same desk free."""
     list(Expert.objects.select_for_update().filter(park=park_id).order_by("pk").values_list("pk"))
 
@@ -79,7 +79,7 @@ def choose_expert(*, case: Case, expert: Expert, actor: User, at: datetime) -> A
         raise Conflict(_("This case is concluded."), code="concluded")
     if expert.park_id != locked.round.park_id:
         raise wrong("expert", _("This expert belongs to another park."), "not_found")
-    _lock_pool(expert.park_id)
+    lock_pool(expert.park_id)
     day = day_in(locked.round.park, at)
     candidates, experts = pool_of(expert.park_id, on=day)
     candidate = next((one for one in candidates if one.id == expert.pk), None)
@@ -140,7 +140,7 @@ def invite_experts(*, round: ReviewRound, actor: User | None, at: datetime) -> l
     invited = []
     for assignment in proposed:
         if tie := ties.get((assignment.case_id, assignment.expert_id)):
-            _recuse(assignment, tie[0].kind, tie[0].about, None, at)
+            recuse_now(assignment, tie[0].kind, tie[0].about, None, at)
             continue
         assignment.state = AssignmentState.INVITED
         assignment.invited_at, assignment.invited_by = at, actor
@@ -148,7 +148,7 @@ def invite_experts(*, round: ReviewRound, actor: User | None, at: datetime) -> l
         invited.append(assignment)
     told = {"experts": [None, sorted({str(one.expert.name_zh) for one in invited})]}
     remember(locked, "review.invited", told, actor, at, chain=locked.chain)
-    _tell_experts(locked, invited, at)
+    tell_experts(locked, invited, at)
     return invited
 
 
@@ -162,7 +162,7 @@ def _ties(assignments: Iterable[Assignment], at: datetime) -> dict[tuple[int, in
     return dict(conflicts_of(experts.values(), cases.values(), on=day))
 
 
-def _tell_experts(round: ReviewRound, invited: Sequence[Assignment], at: datetime) -> None:
+def tell_experts(round: ReviewRound, invited: Sequence[Assignment], at: datetime) -> None:
     counts: dict[int, int] = {}
     people: dict[int, User] = {}
     for assignment in invited:
@@ -203,10 +203,10 @@ def answer_assignment(
     if conflict:
         said = needed_words(words, "words", _("Say what ties you to the case."))
         locked.declared_at = at
-        return _recuse(locked, ConflictKind.DECLARED, said, actor, at)
+        return recuse_now(locked, ConflictKind.DECLARED, said, actor, at)
     if tie := _ties([locked], at).get((locked.case_id, locked.expert_id)):
         locked.declared_at = at
-        return _recuse(locked, tie[0].kind, tie[0].about, None, at)
+        return recuse_now(locked, tie[0].kind, tie[0].about, None, at)
     if not accept:
         locked.words = needed_words(words, "words", _("Say why you decline, in a few words."))
         locked.state = AssignmentState.DECLINED
@@ -238,7 +238,7 @@ def declare_conflict(*, assignment: Assignment, words: str, actor: User, at: dat
     if locked.state not in (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED):
         raise Conflict(_("There is nothing to declare here."), code="not_reviewing")
     said = needed_words(words, "words", _("Say what ties you to the case."))
-    return _recuse(locked, ConflictKind.DECLARED, said, actor, at)
+    return recuse_now(locked, ConflictKind.DECLARED, said, actor, at)
 
 
 @transaction.atomic
@@ -249,7 +249,7 @@ def recuse_expert(*, assignment: Assignment, words: str, actor: User, at: dateti
     if locked.state == AssignmentState.RECUSED:
         raise Conflict(_("This expert is recused already."), code="recused")
     said = needed_words(words, "words", _("Say what ties the expert to the case."))
-    return _recuse(locked, ConflictKind.PARK, said, actor, at)
+    return recuse_now(locked, ConflictKind.PARK, said, actor, at)
 
 
 @transaction.atomic
@@ -262,10 +262,10 @@ def recheck_assignment(*, assignment: Assignment, at: datetime) -> Assignment:
     tie = _ties([fresh], at).get((fresh.case_id, fresh.expert_id))
     if tie is None:
         return assignment
-    return _recuse(lock_assignment(assignment), tie[0].kind, tie[0].about, None, at)
+    return recuse_now(lock_assignment(assignment), tie[0].kind, tie[0].about, None, at)
 
 
-def _recuse(assignment: Assignment, kind: str, words: str, actor: User | None, at: datetime) -> Assignment:
+def recuse_now(assignment: Assignment, kind: str, words: str, actor: User | None, at: datetime) -> Assignment:
     """Set marks aside, close the case to the expert, tell the administrators."""
     if assignment.state == AssignmentState.RECUSED:
         return assignment

@@ -208,7 +208,7 @@ def add_case(
         created_by=actor,
         updated_at=at,
     )
-    _check_place(case, files)
+    check_place(case, files)
     save_checked(case)
     case.files.set(files)
     changes = {
@@ -220,7 +220,7 @@ def add_case(
     return case
 
 
-def _check_place(case: Case, files: Sequence[EvidenceFile]) -> None:
+def check_place(case: Case, files: Sequence[EvidenceFile]) -> None:
     """Everything about a case belongs to the park of its round."""
     park_id = case.round.park_id
     linked: tuple[tuple[str, Any], ...] = (
@@ -239,7 +239,7 @@ def _check_place(case: Case, files: Sequence[EvidenceFile]) -> None:
 def set_case_files(*, case: Case, files: Sequence[EvidenceFile], actor: User | None, at: datetime) -> Case:
     """What the experts get to read, anew."""
     locked = lock_case(case, actor=actor)
-    _check_place(locked, files)
+    check_place(locked, files)
     before = sorted(locked.files.values_list("sha256", flat=True))
     after = sorted(file.sha256 for file in files)
     if before == after:

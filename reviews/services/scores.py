@@ -70,7 +70,7 @@ def _submit(
         raise Conflict(_("Accept the invitation and declare your interests first."), code="not_accepted")
     if locked.case.result:
         raise Conflict(_("This case is concluded."), code="concluded")
-    sheet = _checked(lines_of(locked.case.round), points)
+    sheet = checked_points(lines_of(locked.case.round), points)
     locked.state = AssignmentState.SUBMITTED
     locked.version += 1
     locked.updated_at = at
@@ -96,7 +96,7 @@ def _submit(
     return score
 
 
-def _checked(
+def checked_points(
     lines: list[tuple[Criterion, Line]], points: Mapping[int, Any]
 ) -> list[tuple[Criterion, Line, Decimal]]:
     """Points for every criterion, each within its limits; all that is wrong is named at once."""
