@@ -1,12 +1,16 @@
-"""The decision summary of a round for the meeting, as Excel and Word."""
+"""Papers of a round: the decision summary for the meeting, the table for marks that were given on paper."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.templatetags.fmt import day
-from reviews.models import Case, ReviewRound
+from exchange.sheets import Column, Kind
+from reviews.enums import AssignmentState
+from reviews.models import Assignment, Case, Criterion, ReviewRound
 from reviews.selectors import Outcome, full_mark_of, results_of
 
 #: A text that begins so would be a formula in a spreadsheet; xlsxwriter's write_string keeps it a text.
@@ -141,3 +145,58 @@ def summary_word(round: ReviewRound, user: Any) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+NUMBER = Column("number", "编号", "No.", Kind.INTEGER, required=True, aliases=("项目编号", "case"))
+EXPERT = Column("expert", "专家号", "Expert no.", Kind.INTEGER, required=True, aliases=("专家编号",))
+COMMENT = Column("comment", "评语", "Comment", longest=2000, aliases=("意见", "评审意见"))
+
+
+def columns_of(criteria: Sequence[Criterion]) -> list[Column]:
+    """The columns of the table: case, expert, one for each criterion, words."""
+    points = [
+        Column(f"p{item.position}", item.name, item.name, Kind.DECIMAL, lowest=0, places=2)
+        for item in criteria
+    ]
+    return [NUMBER, EXPERT, *points, COMMENT]
+
+
+def marks_table(round: ReviewRound) -> bytes:
+    """An Excel table with a row for each expert who still has a case: fill in the points, read it in again."""
+    import xlsxwriter
+
+    criteria = list(round.criteria.order_by("position", "pk"))
+    waiting = (AssignmentState.INVITED, AssignmentState.ACCEPTED)
+    tasks = Assignment.objects.filter(case__round=round, case__result="", state__in=waiting)
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet(_("Marks")[:31])
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    known = book.add_format({"bg_color": "#f1f3f5"})
+    names = [*_ids(), _("Case"), _("Expert"), *(item.name for item in criteria), _heading(COMMENT)]
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, name, head)
+        sheet.set_column(column, column, 30 if column in (2, 3) else 12)
+    rows = tasks.select_related("case", "expert").order_by("expert__sort_key", "expert", "case__number")
+    for place, task in enumerate(rows, start=1):
+        sheet.write_number(place, 0, task.case.number, known)
+        sheet.write_number(place, 1, task.expert_id, known)
+        sheet.write_string(place, 2, task.case.title, known)
+        sheet.write_string(place, 3, task.expert.name, known)
+    for place, item in enumerate(criteria, start=4):
+        most = float(item.max_points)
+        limits = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
+        said = _("0 to %(most)s points") % {"most": item.max_points}
+        sheet.data_validation(1, place, 5000, place, {**limits, "error_message": said})
+    sheet.freeze_panes(1, 4)
+    book.close()
+    return stream.getvalue()
+
+
+def _ids() -> list[str]:
+    return [_heading(NUMBER), _heading(EXPERT)]
+
+
+def _heading(column: Column) -> str:
+    """The heading in the language of the page; both are understood when the table comes back."""
+    return column.label_zh if (get_language() or "").startswith("zh") else column.label_en

@@ -1,5 +1,6 @@
 """Dated exchange rates from a file: one row for each pair and day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -9,12 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.enums import Currency
-from core.errors import DomainError, FieldError, Invalid, Refused
+from core.errors import DomainError, Invalid, Refused
 from core.models import ExchangeRate
 from core.services import record_rate
-from exchange.cells import CellReader, Context, words_of
-from exchange.headers import choose_sheet, find_table
-from exchange.reading import read_file
+from exchange.reading.tables import read_rows
 from exchange.sheets import Choice, Column, Kind
 
 CURRENCIES = tuple(
@@ -62,38 +61,22 @@ def import_rates(*, content: BinaryIO, name: str, actor: User, at: datetime) -> 
     """
     if not actor.is_superuser:
         raise Refused(_("Only the administrator of the installation can record exchange rates."))
-    table = find_table(choose_sheet(read_file(content, name), COLUMNS), COLUMNS)
-    if table.missing:
-        message = _("The file has no column %(names)s. These headings are understood: %(known)s.") % {
-            "names": ", ".join(column.label_zh for column in table.missing),
-            "known": ", ".join(f"{column.label_zh} / {column.label_en}" for column in COLUMNS),
-        }
-        raise Invalid(message, code="columns", fields=[FieldError("file", message, "columns")])
-    choices = words_of(CURRENCIES)
-    readers = {
-        column.name: CellReader(
-            Context(column, at.year, choices if column.kind is Kind.CHOICE else {}, None, "", table.date_1904)
-        )
-        for column in COLUMNS
-    }
+    rows = read_rows(
+        content, name, COLUMNS, year=at.year, choices={"currency": CURRENCIES, "to_currency": CURRENCIES}
+    )
     written, problems = 0, []
-    for raw in table.rows:
-        values: dict[str, Any] = {}
+    for row in rows:
         try:
-            for position, column in table.mapping.items():
-                cell = raw.cells[position] if position < len(raw.cells) else None
-                parsed = readers[column].read(cell, raw.merged.get(position))
-                if parsed.error is not None:
-                    raise Invalid(parsed.error.message)
-                values[column] = parsed.value
+            if row.problem:
+                raise Invalid(row.problem)
             with transaction.atomic():
-                written += _record(values, name, actor, at)
+                written += _record(row.values, name, actor, at)
         except DomainError as error:
-            problems.append((raw.number, str(error)))
-    return RatesRead(written, len(table.rows) - written - len(problems), tuple(problems))
+            problems.append((row.number, str(error)))
+    return RatesRead(written, len(rows) - written - len(problems), tuple(problems))
 
 
-def _record(values: dict[str, Any], name: str, actor: User, at: datetime) -> bool:
+def _record(values: Mapping[str, Any], name: str, actor: User, at: datetime) -> bool:
     """Whether it was new or corrected."""
     pair = {"currency": values["currency"], "to_currency": values.get("to_currency") or Currency.CNY}
     known = ExchangeRate.objects.filter(**pair, on=values["on"]).first()

@@ -1,7 +1,6 @@
 """The bank's answer, read from its file: which payment arrived when, which failed and why."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, DomainError, FieldError, Invalid
+from core.errors import Conflict, DomainError
 from core.saving import save_checked
-from exchange.cells import CellReader, Context, words_of
-from exchange.headers import choose_sheet, find_table
-from exchange.reading import read_file
-from exchange.sheets import Choice, Column, Kind, RawRow
+from exchange.reading.tables import ReadRow, read_rows
+from exchange.sheets import Choice, Column, Kind
 from incubators.models import Park
 from incubators.scope import Action, require
 from ledger.enums import InstalmentState
@@ -108,53 +105,15 @@ def read_bank_result(*, park: Park, content: BinaryIO, name: str, actor: User, a
 
 def _read(content: BinaryIO, name: str, at: datetime) -> tuple[list[Answer], list[dict[str, Any]]]:
     """Rows that were understood, and those that were not with the reason."""
-    table = find_table(choose_sheet(read_file(content, name), COLUMNS), COLUMNS)
-    if table.missing:
-        names = ", ".join(column.label_zh for column in table.missing)
-        message = _("The file has no column %(names)s. These headings are understood: %(known)s.") % {
-            "names": names,
-            "known": ", ".join(f"{column.label_zh} / {column.label_en}" for column in COLUMNS),
-        }
-        raise Invalid(message, code="columns", fields=[FieldError("file", message, "columns")])
-    readers = {
-        column.name: CellReader(
-            Context(
-                column,
-                at.year,
-                words_of(OUTCOMES) if column.name == "outcome" else {},
-                next((table.units[at_] for at_, named in table.mapping.items()
-                      if named == column.name and at_ in table.units), None),
-                "",
-                table.date_1904,
-            )
-        )
-        for column in COLUMNS
-    }  # fmt: skip
-    answers: list[Answer] = []
-    problems: list[dict[str, Any]] = []
-    for raw in table.rows:
-        answer = _answer(raw, table.mapping, readers, problems)
-        if answer is not None:
-            answers.append(answer)
-    return answers, problems
+    rows = read_rows(content, name, COLUMNS, year=at.year, choices={"outcome": OUTCOMES})
+    problems = [{"row": row.number, "reference": "", "message": row.problem} for row in rows if row.problem]
+    return [_answer(row) for row in rows if not row.problem], problems
 
 
-def _answer(
-    raw: RawRow, mapping: Mapping[int, str], readers: Mapping[str, CellReader], problems: list[dict[str, Any]]
-) -> Answer | None:
-    values: dict[str, Any] = {}
-    for position, name in mapping.items():
-        cell = raw.cells[position] if position < len(raw.cells) else None
-        parsed = readers[name].read(cell, raw.merged.get(position))
-        if parsed.error is not None:
-            problems.append({"row": raw.number, "reference": "", "message": str(parsed.error.message)})
-            return None
-        values[name] = parsed.value
-    if raw.problem:
-        problems.append({"row": raw.number, "reference": "", "message": str(raw.problem)})
-        return None
+def _answer(row: ReadRow) -> Answer:
+    values = row.values
     return Answer(
-        raw.number,
+        row.number,
         str(values.get("reference") or "").upper(),
         str(values.get("outcome") or ""),
         values.get("on"),

@@ -21,6 +21,7 @@ from reviews.services.notices import (
     withdraw_notice,
 )
 from reviews.services.panels import NewCase, PaperMarks, add_cases, assign_panel, enter_marks
+from reviews.services.paper import read_sheets
 from reviews.services.rounds import (
     CRITERION_FIELDS,
     ROUND_FIELDS,
@@ -59,6 +60,7 @@ __all__ = [
     "open_notice",
     "open_round",
     "propose_assignments",
+    "read_sheets",
     "recheck_assignment",
     "recuse_expert",
     "remove_case",
