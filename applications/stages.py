@@ -14,7 +14,7 @@ REJECTED, WITHDRAWN = "rejected", "withdrawn"
 
 #: From a state to those that may follow; in the chain an application also goes from step to step.
 MOVES: Mapping[str, tuple[str, ...]] = {
-    DRAFT: (SUBMITTED, WITHDRAWN),
+    DRAFT: (SUBMITTED,),
     SUBMITTED: (SUBMITTED, RETURNED, REJECTED, APPROVED, WITHDRAWN),
     RETURNED: (SUBMITTED, WITHDRAWN),
     APPROVED: (AGREED, CLOSED, CLAWED_BACK),
