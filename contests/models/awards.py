@@ -32,12 +32,13 @@ class Award(models.Model):
     reason = models.TextField(_("reason"))
     decided_at = models.DateTimeField(_("decided"))
     decided_by = person(_("decided by"))
-    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     confirmed_by = person(_("confirmed by"))
     commitment = models.OneToOneField(
         Commitment,
         verbose_name=_("commitment"),
         null=True,
+        editable=False,
         on_delete=models.PROTECT,
         related_name="challenge_award",
     )
@@ -97,15 +98,15 @@ class Milestone(models.Model):
         editable=False,
     )
     instalment = models.OneToOneField(
-        Instalment, null=True, on_delete=models.SET_NULL, related_name="challenge_milestone"
+        Instalment, null=True, editable=False, on_delete=models.SET_NULL, related_name="challenge_milestone"
     )
     words = models.TextField(_("what was reached"), blank=True)
     evidence: Any = models.ManyToManyField(
         EvidenceFile, verbose_name=_("evidence"), blank=True, related_name="challenge_milestones"
     )
-    reported_at = models.DateTimeField(_("reported"), null=True)
+    reported_at = models.DateTimeField(_("reported"), null=True, editable=False)
     reported_by = person(_("reported by"))
-    judged_at = models.DateTimeField(_("accepted or not"), null=True)
+    judged_at = models.DateTimeField(_("accepted or not"), null=True, editable=False)
     judged_by = person(_("accepted or not by"))
     reason = models.TextField(_("reason"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -140,14 +140,15 @@ class Promotion(models.Model):
     remark = models.TextField(_("sent back because"), blank=True)
     proposed_at = models.DateTimeField(_("proposed"))
     proposed_by = person(_("proposed by"))
-    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     decided_by = person(_("decided by"))
-    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     confirmed_by = person(_("confirmed by"))
     notice = models.ForeignKey(
         PublicNotice,
         verbose_name=_("public notice"),
         null=True,
+        editable=False,
         on_delete=models.PROTECT,
         related_name="+",
     )

@@ -152,7 +152,7 @@ def save_contest_round(
     expected_version: int | None = None,
 ) -> ContestRound:
     """Write or change a round. ``review`` (values of ``reviews.services.save_round``) and ``criteria`` open
-    its review round; a second person confirms each result there. The rule stays once it proposed a promotion."""
+    its review round; a second person confirms each result there. The rule stays once it was applied."""
     if round is None:
         require_administrator(actor, contest.park_id)
         record = ContestRound(contest=contest, updated_at=at)
