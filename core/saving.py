@@ -226,6 +226,22 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "reviews_points_within_criterion": lambda: _(
         "Points belong to a criterion of the round and stay within it."
     ),
+    "capital_fund_within_size": lambda: _("A fund of this exact size has not that much left to invest."),
+    "capital_round_not_exceeded": lambda: _("Funds cannot have paid more of a round than the round came to."),
+    "capital_fund_keeps_currency": lambda: _("A fund with investments keeps its currency."),
+    "capital_pool_within_size": lambda: _("A risk pool does not pay more than it holds."),
+    "capital_recovery_within_compensated": lambda: _("No more comes back to a pool than it compensated."),
+    "capital_committed_subsidy_is_frozen": lambda: _("Money is committed for this claim; it stays as it is."),
+    "sharing_append_only": lambda: _("What was booked of shares never changes; later entries follow."),
+    "sharing_entry_balances": lambda: _("What one party is booked, the others are booked against it."),
+    "sharing_settled_within_open": lambda: _("No more can be settled than is open between these parties."),
+    "sharing_balance_is_postings": lambda: _("A balance changes by bookings only."),
+    "sharing_settlement_is_booked": lambda: _("A settlement is confirmed and booked, or neither."),
+    "sharing_decided_settlement_is_frozen": lambda: _("A decided settlement never changes."),
+    "sharing_shares_total_100": lambda: _("The shares of each base have to total 100%."),
+    "sharing_term_of_its_parties": lambda: _("Shares belong to parties of the agreement."),
+    "sharing_agreed_terms_are_frozen": lambda: _("Agreed terms never change; write a new version."),
+    "sharing_parties_are_frozen": lambda: _("Parties, park and currency stay once terms were agreed."),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(

@@ -254,7 +254,18 @@ def remove_record(*, record: models.Model, actor: User, at: datetime) -> None:
             at=at,
         )
         kind.gone(stored, actor, at)
-        stored.delete()
+        _delete(stored)
+
+
+def _delete(record: models.Model) -> None:
+    try:
+        record.delete()
+    except models.ProtectedError as error:
+        names = "; ".join(sorted({words_of(row) for row in error.protected_objects})[:3])
+        raise Conflict(
+            _("Other records stand on this one: %(names)s. Take them back first.") % {"names": names},
+            code="in_use",
+        ) from error
 
 
 def tell_verifiers(*, enterprise: Enterprise, actor: User, at: datetime) -> None:
