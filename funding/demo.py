@@ -128,7 +128,7 @@ def _policies(park: Park, bob: User, at: datetime) -> PolicyVersion:
         "region_zh": "江阴高新区",
         "issuer_zh": "示例：江阴高新区管委会",
         "document_zh": "《示例：江阴高新区研发投入支持办法》",
-        "notes": "示例数据，非真实政策。",
+        "notes_zh": "示例数据，非真实政策。",
     }
     first = services.create_policy(
         park=park,
@@ -137,7 +137,8 @@ def _policies(park: Park, bob: User, at: datetime) -> PolicyVersion:
             "code": RD,
             "name_zh": "示例：研发投入支持",
             "name_en": "Example: support for R&D",
-            "beneficiaries": "enterprises of the park with R&D",
+            "beneficiaries_zh": "园区内有研发投入的企业",
+            "beneficiaries_en": "enterprises of the park with R&D",
             "base": "rd_expense",
         },
         actor=bob,
@@ -150,7 +151,8 @@ def _policies(park: Park, bob: User, at: datetime) -> PolicyVersion:
             "code": WELCOME,
             "name_zh": "示例：高企免申即享奖励",
             "name_en": "Example: reward for high-tech enterprises without application",
-            "beneficiaries": "high-tech enterprises of the park",
+            "beneficiaries_zh": "园区内的高新技术企业",
+            "beneficiaries_en": "high-tech enterprises of the park",
             "without_application": True,
         },
         actor=bob,

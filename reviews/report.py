@@ -162,7 +162,7 @@ def columns_of(criteria: Sequence[Criterion]) -> list[Column]:
 
 
 def marks_table(round: ReviewRound) -> bytes:
-    """An Excel table with a row for each expert who still has a case: fill in the points, read it in again."""
+    """An Excel table with a row for each expert who still has a case, to fill in and read again."""
     import xlsxwriter
 
     criteria = list(round.criteria.order_by("position", "pk"))

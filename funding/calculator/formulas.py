@@ -5,10 +5,12 @@ so that every policy, imported or typed, is computed by the same few terms.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 Data = dict[str, Any]
 Formula = Mapping[str, Any]
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 class BadFormula(ValueError):
@@ -19,9 +21,15 @@ class BadFormula(ValueError):
         self.key, self.code, self.value = key, code, value
 
 
-def terms_of(formula: Formula, *, eligibility: Mapping[str, str], currency: str) -> Data:
+def terms_of(
+    formula: Formula,
+    *,
+    eligibility: Mapping[str, str],
+    currency: str,
+    chinese: Mapping[str, str] = _NO_WORDS,
+) -> Data:
     """Terms as data for one entry of the register. Every key of ``eligibility`` is a condition that must
-    hold.
+    hold; ``chinese`` has its words under the same key.
 
     Raises ``BadFormula`` for an unknown type, a missing number, or a key that the type does not have.
     """
@@ -34,10 +42,12 @@ def terms_of(formula: Formula, *, eligibility: Mapping[str, str], currency: str)
     manual = reader.get("manual_decision", False)
     reader.close()
     conditions: list[Data] = [
-        _flag_condition(key, words, manual=bool(manual)) for key, words in eligibility.items()
+        _flag_condition(key, words, chinese.get(key, ""), manual=bool(manual))
+        for key, words in eligibility.items()
     ]
     facts: list[Data] = [
-        {"key": key, "kind": "flag", "label_en": words} for key, words in eligibility.items()
+        {"key": key, "kind": "flag", **_words("label", words, chinese.get(key, ""))}
+        for key, words in eligibility.items()
     ]
     known = {fact["key"] for fact in facts}
     facts += [fact for fact in body.pop("facts", []) if fact["key"] not in known]
@@ -71,9 +81,14 @@ class _Reader:
                 raise BadFormula(f"formula.{key}", "unknown_key", self.formula[key])
 
 
-def _flag_condition(key: str, words: str, *, manual: bool) -> Data:
-    decided = manual and key.endswith("decision")
-    return {"key": key, "text_en": words, "test": {"op": "decision" if decided else "is", "fact": key}}
+def _words(name: str, english: str, chinese: str) -> Data:
+    """The text in the languages in which there is one."""
+    return {f"{name}_en": english} | ({f"{name}_zh": chinese} if chinese else {})
+
+
+def _flag_condition(key: str, english: str, chinese: str, *, manual: bool) -> Data:
+    op = "decision" if manual and key.endswith("decision") else "is"
+    return {"key": key, **_words("text", english, chinese), "test": {"op": op, "fact": key}}
 
 
 def _fact(key: str, kind: str = "money", **more: Any) -> Data:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -21,6 +22,8 @@ from funding.models import Policy
 from funding.services.library import Imported, keep_library_policy, keep_relation
 
 REGISTER = Path(__file__).resolve().parents[1] / "data" / "policies.yaml"
+#: The Chinese of the register's English texts, by code of the policy.
+WORDS_ZH = REGISTER.with_name("words_zh.yaml")
 
 KEYS = frozenset(
     [
@@ -62,6 +65,7 @@ _TEXTS = [
     "notes",
     "source",
 ]
+_NO_WORDS: Mapping[str, Any] = MappingProxyType({})
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -81,6 +85,7 @@ class Entry:
 
     code: str
     data: Mapping[str, Any]
+    words: Mapping[str, Any]
     terms_data: dict[str, Any]
     terms: Terms
     valid_from: date | None
@@ -88,7 +93,9 @@ class Entry:
     cases: Sequence[Any]
 
 
-def read_register(path: Path) -> Iterator[tuple[str, Entry | RegisterError]]:
+def read_register(
+    path: Path, words: Mapping[str, Mapping[str, Any]] = _NO_WORDS
+) -> Iterator[tuple[str, Entry | RegisterError]]:
     """Every entry of the file with its code, or what is wrong with it. Raises ``RegisterError`` for a file
     that is no register at all."""
     try:
@@ -105,15 +112,18 @@ def read_register(path: Path) -> Iterator[tuple[str, Entry | RegisterError]]:
             if code in seen:
                 raise RegisterError("id", f"{code} is there twice")
             seen.add(code)
-            yield code, read_entry(one)
+            yield code, read_entry(one, words.get(code, _NO_WORDS))
         except RegisterError as error:
             cases = one.get("test_cases") if isinstance(one, Mapping) else None
             error.examples = max(1, len(cases)) if isinstance(cases, list) else 1
             yield code or f"entry {number}", error
 
 
-def read_entry(data: object) -> Entry:
-    """One entry. Raises ``RegisterError`` with the name of the key that is wrong."""
+def read_entry(data: object, words: Mapping[str, Any] = _NO_WORDS) -> Entry:
+    """One entry. ``words`` holds the Chinese of its English texts under the same keys.
+
+    Raises ``RegisterError`` with the name of the key that is wrong.
+    """
     if not isinstance(data, Mapping):
         raise RegisterError("policies", "each policy is a mapping")
     for key in data:
@@ -125,17 +135,17 @@ def read_entry(data: object) -> Entry:
     for key in _TEXTS:
         if data.get(key) is not None and not isinstance(data[key], str):
             raise RegisterError(key, f"text is expected, not {data[key]!r}")
-    terms_data, terms = _terms(data)
+    terms_data, terms = _terms(data, words.get("eligibility") or {})
     cases = data.get("test_cases") or []
     if not isinstance(cases, list):
         raise RegisterError("test_cases", "a list is expected")
     start, until = _day(data, "valid_from", last=False), _day(data, "valid_to", last=True)
     if start and until and start >= until:
         raise RegisterError("valid_to", "a policy ends after it starts")
-    return Entry(code, data, terms_data, terms, start, until, cases)
+    return Entry(code, data, words, terms_data, terms, start, until, cases)
 
 
-def _terms(data: Mapping[str, Any]) -> tuple[dict[str, Any], Terms]:
+def _terms(data: Mapping[str, Any], chinese: Mapping[str, str]) -> tuple[dict[str, Any], Terms]:
     formula, eligibility = data.get("formula"), data.get("eligibility")
     if not isinstance(formula, Mapping):
         raise RegisterError("formula", "a mapping is expected")
@@ -144,7 +154,8 @@ def _terms(data: Mapping[str, Any]) -> tuple[dict[str, Any], Terms]:
     if not isinstance(eligibility, Mapping):
         raise RegisterError("eligibility", "a mapping is expected")
     try:
-        found = terms_of(formula, eligibility=eligibility, currency=data.get("currency") or "CNY")
+        currency = data.get("currency") or "CNY"
+        found = terms_of(formula, eligibility=eligibility, chinese=chinese, currency=currency)
         return found, read_terms(found)
     except BadFormula as error:
         raise RegisterError(error.key, f"{error.code} ({error.value!r})") from error
@@ -180,7 +191,8 @@ def load_register(*, at: datetime, path: Path = REGISTER) -> tuple[dict[str, Pol
     """Put the register into the library; loading it again changes nothing. Raises ``RegisterError``."""
     policies: dict[str, Policy] = {}
     touched = 0
-    for code, entry in read_register(path):
+    words = yaml.safe_load(WORDS_ZH.read_text(encoding="utf-8"))
+    for code, entry in read_register(path, words):
         if isinstance(entry, RegisterError):
             raise RegisterError(f"{code}.{entry.key}", str(entry))
         policies[code], changed = keep_library_policy(imported=_imported(entry), at=at)
@@ -193,10 +205,15 @@ def load_register(*, at: datetime, path: Path = REGISTER) -> tuple[dict[str, Pol
 
 #: What the register's notes say about pairs of policies.
 RELATIONS = (
-    ("WX-TAIHU-TEAM", "WX-TAIHU-CASE", "higher", "one or the other, never the sum"),
-    ("QD-FIRST", "QD-RE", "exclusive", "mutually exclusive in one year"),
-    ("QD-LIST-RD", "QD-RDI", "same_base", "both are computed from the growth of R&D expense"),
-    ("HETAO-MATCH", "HETAO-YOUTH", "stacks", "living subsidies may be added on top"),
+    ("WX-TAIHU-TEAM", "WX-TAIHU-CASE", "higher", "二者取其一，不相加 (one or the other, never the sum)"),
+    ("QD-FIRST", "QD-RE", "exclusive", "同一年内不能兼得 (mutually exclusive in one year)"),
+    (
+        "QD-LIST-RD",
+        "QD-RDI",
+        "same_base",
+        "都以研发费用增量为基数 (both are computed from the growth of R&D expense)",
+    ),
+    ("HETAO-MATCH", "HETAO-YOUTH", "stacks", "生活补贴可以叠加 (living subsidies may be added on top)"),
 )
 
 _BASES = {
@@ -218,8 +235,10 @@ def _imported(entry: Entry) -> Imported:
             "region_zh": text["region_zh"],
             "issuer_zh": text["issuer_zh"],
             "document_zh": text["document_zh"],
-            "beneficiaries": text["beneficiaries"],
-            "notes": text["notes"],
+            "beneficiaries_zh": entry.words.get("beneficiaries", ""),
+            "beneficiaries_en": text["beneficiaries"],
+            "notes_zh": entry.words.get("notes", ""),
+            "notes_en": text["notes"],
             "source": " ".join(filter(None, (text["source"], str(data.get("lines") or "")))),
             "status": PolicyStatus.PROPOSAL if data.get("status") == "proposal" else PolicyStatus.REPORTED,
             "computability": Computability.NONE if descriptive else text["computable"] or Computability.FULL,

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import not_negative, ordered, paired
@@ -22,6 +23,12 @@ from incubators.scope import Action, scope_of
 CODE = RegexValidator(
     r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", _("Letters, digits and hyphens, such as WX-TAIHU-TEAM.")
 )
+
+
+def _in_language(chinese: str, english: str) -> str:
+    """The one in the language of the page, or the one there is."""
+    first, second = (chinese, english) if (get_language() or "zh").startswith("zh") else (english, chinese)
+    return first or second
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
@@ -59,7 +66,8 @@ class Policy(models.Model):
     region_zh = models.CharField(_("region"), max_length=100, blank=True)
     issuer_zh = models.CharField(_("issued by"), max_length=200, blank=True)
     document_zh = models.CharField(_("document"), max_length=300, blank=True)
-    beneficiaries = models.CharField(_("for whom"), max_length=400, blank=True)
+    beneficiaries_zh = models.CharField(_("for whom (Chinese)"), max_length=400, blank=True)
+    beneficiaries_en = models.CharField(_("for whom (English)"), max_length=400, blank=True)
     status = models.CharField(
         _("reliability"), max_length=10, choices=PolicyStatus.choices, default=PolicyStatus.REPORTED
     )
@@ -77,7 +85,8 @@ class Policy(models.Model):
         default=False,
         help_text=_("the nightly sweep proposes it to everybody who is entitled"),
     )
-    notes = models.TextField(_("notes"), blank=True)
+    notes_zh = models.TextField(_("notes (Chinese)"), blank=True)
+    notes_en = models.TextField(_("notes (English)"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
     search_text = models.TextField(editable=False, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -103,6 +112,15 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def beneficiaries(self) -> str:
+        """For whom, in the language of the page where it is known in it."""
+        return _in_language(self.beneficiaries_zh, self.beneficiaries_en)
+
+    @property
+    def notes(self) -> str:
+        return _in_language(self.notes_zh, self.notes_en)
 
     @property
     def chain(self) -> str:

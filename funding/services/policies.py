@@ -22,12 +22,14 @@ POLICY_FIELDS = (
     "region_zh",
     "issuer_zh",
     "document_zh",
-    "beneficiaries",
+    "beneficiaries_zh",
+    "beneficiaries_en",
     "status",
     "computability",
     "base",
     "without_application",
-    "notes",
+    "notes_zh",
+    "notes_en",
     "source",
 )
 

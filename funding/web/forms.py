@@ -55,15 +55,20 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "region_zh",
             "issuer_zh",
             "document_zh",
-            "beneficiaries",
+            "beneficiaries_zh",
+            "beneficiaries_en",
             "status",
             "computability",
             "base",
             "without_application",
             "source",
-            "notes",
+            "notes_zh",
+            "notes_en",
         ]
-        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "notes_zh": forms.Textarea(attrs={"rows": 3}),
+            "notes_en": forms.Textarea(attrs={"rows": 3}),
+        }
 
     def __init__(self, *args: Any, parks: list[Park] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reviews.api.notices import ObjectionViewSet, PublicNoticeViewSet
+from reviews.api.panels import RoundPanelViewSet
 from reviews.api.views import (
     AssignmentViewSet,
     ExpertViewSet,
@@ -24,6 +25,10 @@ urlpatterns = [
     path("review-rounds/<id:pk>/close/", ReviewRoundViewSet.as_view({"post": "close"})),
     path("review-rounds/<id:pk>/propose/", ReviewRoundViewSet.as_view({"post": "propose"})),
     path("review-rounds/<id:pk>/invite/", ReviewRoundViewSet.as_view({"post": "invite"})),
+    path("review-rounds/<id:pk>/panel/", RoundPanelViewSet.as_view({"post": "panel"})),
+    path("review-rounds/<id:pk>/marks/", RoundPanelViewSet.as_view({"post": "marks"})),
+    path("review-rounds/<id:pk>/results/", RoundPanelViewSet.as_view({"post": "results"})),
+    path("review-rounds/<id:pk>/confirmations/", RoundPanelViewSet.as_view({"post": "confirmations"})),
     path("review-cases/", ReviewCaseViewSet.as_view(LIST_AND_ADD)),
     path("review-cases/<id:pk>/", ReviewCaseViewSet.as_view(ONE)),
     path("review-cases/<id:pk>/marks/", ReviewCaseViewSet.as_view({"get": "marks"})),

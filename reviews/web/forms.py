@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from core.web.fields import DayField, FilesField
+from core.web.fields import FILE_TYPES, DayField, FilesField
 from enterprises.models import Enterprise
 from incubators.models import Membership, Park
 from projects.models import Project
@@ -321,6 +321,20 @@ class ResultForm(forms.Form):
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("in words that can be read out at the meeting"),
+    )
+
+
+class PaperForm(forms.Form):
+    """Marks that experts gave and signed on paper: the filled table and the signed sheets."""
+
+    file = forms.FileField(
+        label=_("Filled table"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.ods"}),
+    )
+    scan = forms.FileField(
+        label=_("Signed score sheets"),
+        widget=forms.ClearableFileInput(attrs={"accept": FILE_TYPES}),
+        help_text=_("a scan of all sheets; it stays with the marks"),
     )
 
 

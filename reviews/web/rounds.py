@@ -219,17 +219,17 @@ def review_add_case(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def review_excel(request: HttpRequest, pk: int) -> HttpResponse:
     round = round_of(request, pk)
-    return _file(summary_excel(round, request.user), EXCEL, _("Review summary"), "xlsx")
+    return answer_file(summary_excel(round, request.user), EXCEL, _("Review summary"), "xlsx")
 
 
 @login_required
 @require_safe
 def review_word(request: HttpRequest, pk: int) -> HttpResponse:
     round = round_of(request, pk)
-    return _file(summary_word(round, request.user), WORD, _("Review summary"), "docx")
+    return answer_file(summary_word(round, request.user), WORD, _("Review summary"), "docx")
 
 
-def _file(content: bytes, content_type: str, name: str, suffix: str) -> HttpResponse:
+def answer_file(content: bytes, content_type: str, name: str, suffix: str) -> HttpResponse:
     from django.utils.http import content_disposition_header
 
     response = HttpResponse(content, content_type=content_type)

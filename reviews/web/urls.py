@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.web import assigning, cases, experts, mine, notices, rounds
+from reviews.web import assigning, cases, experts, mine, notices, panel, rounds
 
 urlpatterns = [
     path("", rounds.review_list, name="review-list"),
@@ -38,6 +38,11 @@ urlpatterns = [
     path("<int:pk>/move/", rounds.review_move, name="review-move"),
     path("<int:pk>/cases/", rounds.review_add_case, name="review-add-case"),
     path("<int:pk>/assign/", assigning.review_assign, name="review-assign"),
+    path("<int:pk>/panel/", panel.review_panel, name="review-panel"),
+    path("<int:pk>/panel/invite/", panel.review_panel_invite, name="review-panel-invite"),
+    path("<int:pk>/panel/marks.xlsx", panel.review_marks_table, name="review-marks-table"),
+    path("<int:pk>/panel/marks/", panel.review_marks, name="review-marks"),
+    path("<int:pk>/panel/results/", panel.review_results, name="review-results"),
     path("<int:pk>/summary.xlsx", rounds.review_excel, name="review-excel"),
     path("<int:pk>/summary.docx", rounds.review_word, name="review-word"),
 ]

@@ -165,7 +165,7 @@ def test_a_policy_from_description_to_publication(
     assert (published.status_code, published.json()["state"]) == (200, "published")
     assert Api(alice).get(where).status_code == 200
     assert Api(alice).post("policies/JY-NEW/evaluate/", QUESTION).json()["award_yuan"] == 500_000
-    assert Api(alice).patch("policies/JY-NEW/", {"notes": "x"}, If_Match='"1"').status_code == 403
+    assert Api(alice).patch("policies/JY-NEW/", {"notes_zh": "x"}, If_Match='"1"').status_code == 403
 
 
 def test_a_copy_of_an_example_and_a_relation(bob: User, park: Park) -> None:
