@@ -278,6 +278,7 @@ class StepBatch(models.Model):
         ReviewRound,
         verbose_name=_("review round"),
         null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="application_batch",
     )
@@ -285,6 +286,7 @@ class StepBatch(models.Model):
         PublicNotice,
         verbose_name=_("public notice"),
         null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="application_batch",
     )
