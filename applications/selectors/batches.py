@@ -91,3 +91,9 @@ def applications_in(batch: StepBatch) -> QuerySet[Application]:
     """Everything that was in this round or on this notice, by line and number."""
     rows: QuerySet[Application] = Application.objects.filter(log__batch=batch)
     return rows.order_by("log__line", "number")
+
+
+def programme_of_batch(batch_id: int) -> int:
+    """The programme whose step the batch belongs to; 0 where there is no such batch."""
+    found = StepBatch.objects.filter(pk=batch_id).values_list("step__programme", flat=True).first()
+    return found or 0

@@ -41,6 +41,7 @@ from applications.services.programmes import (
     reopen_programme,
     save_programme,
 )
+from applications.services.receiving import NewApplication, receive_applications
 
 __all__ = [
     "AGREEMENT_FIELDS",
@@ -53,6 +54,7 @@ __all__ = [
     "REVIEW_VALUES",
     "STEP_FIELDS",
     "Line",
+    "NewApplication",
     "change_meeting",
     "check_application",
     "claw_back_application",
@@ -67,6 +69,7 @@ __all__ = [
     "open_programme",
     "open_step_notice",
     "propose_meeting",
+    "receive_applications",
     "refresh_facts",
     "reopen_programme",
     "save_draft",

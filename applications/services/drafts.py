@@ -74,7 +74,7 @@ def create_draft(
     assign(application, values or {}, allowed=DRAFT_FIELDS)
     _fill(application)
     day = day_in(programme.park, at)
-    application.facts = _recorded(application, day)
+    application.facts = recorded_facts(application, day)
     if facts:
         application.facts = _with_own(application, facts, day)
     _save(application)
@@ -153,7 +153,7 @@ def version_on(policy: Policy | None, day: date) -> PolicyVersion | None:
     return found
 
 
-def _recorded(application: Application, day: date) -> dict[str, dict[str, Any]]:
+def recorded_facts(application: Application, day: date) -> dict[str, dict[str, Any]]:
     """The facts as the records give them; all of them empty for somebody who is not on record."""
     policy = application.programme.policy
     if policy is None:
@@ -283,7 +283,7 @@ def refresh_facts(*, application: Application, actor: User, at: datetime) -> App
     """Read the records again; what the applicant stated himself stays."""
     locked = lock_writable(application, actor)
     day = day_in(locked.programme.park, at)
-    fresh = _recorded(locked, day)
+    fresh = recorded_facts(locked, day)
     own = {
         key: one["value"]
         for key, one in locked.facts.items()
