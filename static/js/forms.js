@@ -143,6 +143,20 @@
     each(field.form, "[data-needs-files]", function (part) { part.hidden = field.files.length === 0; });
   });
 
+  // --- leaving with something unsaved ---------------------------------------------------------------------
+  // <form data-guard>: no draft is kept, so the browser asks before what was typed is lost.
+  var unsaved = false;
+  function guards(field) { return field && field.closest && field.closest("form[data-guard]"); }
+  document.addEventListener("input", function (event) { if (guards(event.target)) unsaved = true; });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("button[hx-post]") : null;
+    if (guards(button)) unsaved = true;
+  });
+  document.addEventListener("submit", function (event) { if (!event.defaultPrevented) unsaved = false; });
+  window.addEventListener("beforeunload", function (event) {
+    if (unsaved && document.querySelector("form[data-guard]")) event.preventDefault();
+  });
+
   each(document, "form[data-draft-save]", setUpDraft);
   each(document, "[data-share-total]", function (mark) { total(mark.closest("form")); });
 })();

@@ -18,6 +18,12 @@ def say(page: Page, place: str, name: str, value: str) -> None:
         field.fill(value)
 
 
+def warns_before_leaving(page: Page) -> bool:
+    """Whether the browser would ask before this page is left."""
+    leaving = "() => !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    return bool(page.evaluate(leaving))
+
+
 def test_from_an_example_to_a_policy_of_the_park(visitor: object) -> None:
     person = visitor(ADMINISTRATOR)  # type: ignore[operator]
     page: Page = person.opens("/policies/?q=WX-TAIHU-TEAM")
@@ -32,11 +38,13 @@ def test_from_an_example_to_a_policy_of_the_park(visitor: object) -> None:
     page.wait_for_url("**/policies/versions/*/edit/")
 
     live = page.locator("#policy-live .policy-headline")
+    assert warns_before_leaving(page) is False
     say(page, ".policy-panel", "project_approved", "yes")
     say(page, ".policy-panel", "requested_yuan", "900万")
     expect(live).to_contain_text("900 万元")
     page.locator("[name='n-amount.at']").fill("800万")
     expect(live).to_contain_text("800 万元")
+    assert warns_before_leaving(page) is True
     expect(page.locator("#policy-live .policy-cases .tone-bad")).not_to_have_count(0)
 
     rows = page.locator("#policy-live .policy-cases tbody tr")
