@@ -1,0 +1,27 @@
+"""Reads of the sharing app."""
+
+from sharing.selectors.computing import Computation, ComputedLine, MissingLine, compute_year, terms_for
+from sharing.selectors.due import due_shares, waiting_shares
+from sharing.selectors.ending import Phase, phases_of
+from sharing.selectors.lists import agreements_matching, entries_seen, whole_version
+from sharing.selectors.standing import PartyYear, Standing, YearStanding, standing_of, standings_of
+
+__all__ = [
+    "Computation",
+    "ComputedLine",
+    "MissingLine",
+    "PartyYear",
+    "Phase",
+    "Standing",
+    "YearStanding",
+    "agreements_matching",
+    "compute_year",
+    "due_shares",
+    "entries_seen",
+    "phases_of",
+    "standing_of",
+    "standings_of",
+    "terms_for",
+    "waiting_shares",
+    "whole_version",
+]
