@@ -17,3 +17,9 @@ def sweep() -> int:
 def run_portfolio(*, run_id: int) -> str:
     """Compute one portfolio run; a second delivery of the same message finds it computed."""
     return services.compute_run(run_id=run_id, clock=timezone.now).state
+
+
+@shared_task(name="funding.resume_runs")
+def resume_runs() -> int:
+    """Runs whose message was lost, or whose worker was stopped."""
+    return services.resume_runs(at=timezone.now())

@@ -159,6 +159,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "resume reports": {"task": "evaluation.resume_reports", "schedule": 10.0},
+    "resume portfolio runs": {"task": "funding.resume_runs", "schedule": 30.0},
     "resume imports": {"task": "exchange.resume_imports", "schedule": 10.0},
     "open period returns": {"task": "returns.open_returns", "schedule": 6 * 3600.0},
     "follow projects": {"task": "outreach.follow_projects", "schedule": 24 * 3600.0},

@@ -1,7 +1,7 @@
 """Writes of policies and funding."""
 
 from funding.services.policies import create_policy, relate_policies, update_policy
-from funding.services.portfolio import compute_run, start_run
+from funding.services.portfolio import compute_run, resume_runs, start_run
 from funding.services.proposals import decide_proposal, keep_answer, sweep
 from funding.services.statements import state_policy_fact, verify_stated_fact
 from funding.services.versions import (
@@ -25,6 +25,7 @@ __all__ = [
     "keep_answer",
     "publish_version",
     "relate_policies",
+    "resume_runs",
     "save_version",
     "start_run",
     "start_version",

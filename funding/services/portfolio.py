@@ -1,13 +1,14 @@
 """Portfolio runs: facts frozen, computed, kept; nothing but the run itself is written."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -38,6 +39,12 @@ RUN_PORTFOLIO = "funding.run_portfolio"
 #: More applicants than this are computed by a worker.
 AT_ONCE = 2_000
 CHUNK = 1_000
+#: Percent of the progress that the gathering of facts stands for; computing is quick beside it.
+FREEZING = 95
+#: A run that is not done after this long is sent to a worker again.
+PATIENCE = timedelta(seconds=30)
+#: First half of the advisory locks of runs; the second half is the run's id.
+LOCK_OF_RUNS = 0x52554E
 FILTERS = ("incubators", "only_verified")
 
 
@@ -84,7 +91,7 @@ def start_run(
         chain=run.chain, action="portfoliorun.started", subject=run, changes=changes, actor=actor, at=at
     )
     if applicants_of(run).count() <= AT_ONCE:
-        return _compute(run, lambda: at)
+        return _compute(run, _frozen(run), lambda: at)
     transaction.on_commit(
         lambda: current_app.send_task(RUN_PORTFOLIO, kwargs={"run_id": run.pk}), robust=True
     )
@@ -92,27 +99,51 @@ def start_run(
 
 
 def compute_run(*, run_id: int, clock: Callable[[], datetime]) -> PortfolioRun:
-    """What the worker does. A finished run stays as it is."""
-    with transaction.atomic():
-        run = (
-            PortfolioRun.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("park", "version__policy")
-            .filter(pk=run_id)
-            .first()
-        )
-        if run is None or run.state in (PortfolioState.DONE, PortfolioState.FAILED):
-            return run or PortfolioRun.objects.get(pk=run_id)
+    """What the worker does, outside of any transaction, so that its progress is seen. A finished run stays
+    as it is, and one that another worker computes at this moment is left to it."""
+    with _alone_with(run_id) as is_mine:
+        run = PortfolioRun.objects.select_related("park", "version__policy").get(pk=run_id)
+        if not is_mine or run.state in (PortfolioState.DONE, PortfolioState.FAILED):
+            return run
+
+        def tell(percent: int) -> None:
+            PortfolioRun.objects.filter(pk=run_id).update(state=PortfolioState.RUNNING, progress=percent)
+
         try:
+            inputs = _frozen(run, tell=tell)
             with transaction.atomic():
-                return _compute(run, clock, tell=True)
+                return _compute(run, inputs, clock)
         except (DomainError, ArithmeticError, ValueError, LookupError) as error:
             run.state, run.error = PortfolioState.FAILED, str(error)[:400]
             run.save(update_fields=["state", "error", "updated_at"])
             return run
 
 
-def _compute(run: PortfolioRun, clock: Callable[[], datetime], *, tell: bool = False) -> PortfolioRun:
-    inputs = _frozen(run, tell=tell)
+@contextmanager
+def _alone_with(run_id: int) -> Iterator[bool]:
+    """Whether nobody else computes the run. The lock is the connection's: a killed worker leaves none behind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_OF_RUNS, run_id])
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_OF_RUNS, run_id])
+
+
+def resume_runs(*, at: datetime) -> int:
+    """Send every run that should be done by now to a worker again; whoever computes it is not disturbed."""
+    open_states = (PortfolioState.WAITING, PortfolioState.RUNNING)
+    late = PortfolioRun.objects.filter(state__in=open_states, created_at__lt=at - PATIENCE)
+    ids = list(late.order_by("pk").values_list("pk", flat=True))
+    for pk in ids:
+        current_app.send_task(RUN_PORTFOLIO, kwargs={"run_id": pk})
+    return len(ids)
+
+
+def _compute(run: PortfolioRun, inputs: list[dict[str, Any]], clock: Callable[[], datetime]) -> PortfolioRun:
     base, variant = computed(run, inputs)
     run.inputs = inputs
     run.result = {
@@ -184,12 +215,14 @@ def applicants_of(run: PortfolioRun) -> Any:
     return rows.order_by("pk")
 
 
-def _frozen(run: PortfolioRun, *, tell: bool) -> list[dict[str, Any]]:
-    """The facts of every applicant as they are now, one row each."""
+def _frozen(run: PortfolioRun, *, tell: Callable[[int], None] | None = None) -> list[dict[str, Any]]:
+    """The facts of every applicant as they are now, one row each; ``tell`` hears how far it is, in percent."""
     ids = list(applicants_of(run).values_list("pk", flat=True))
     terms, rows = run.version.compiled(), []
     only_verified = bool(run.filters.get("only_verified"))
     for start in range(0, len(ids), CHUNK):
+        if tell is not None:
+            tell(start * FREEZING // len(ids))
         part = Enterprise.objects.filter(pk__in=ids[start : start + CHUNK]).select_related("incubator")
         known = known_of(part.order_by("pk"), day=run.as_of)
         for pk, one in known.items():

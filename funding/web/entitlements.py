@@ -39,6 +39,7 @@ from funding.report.matching import (
     next_question,
 )
 from funding.selectors.matching import proposals_by_state
+from funding.signals import offers_for
 from funding.web.answering import LOOKS, answer_context, value_words
 from funding.web.facts import PREFIX, field_of
 from incubators.scope import Action, scope_of
@@ -146,6 +147,7 @@ def _shown(
     form: forms.Form | None = None,
 ) -> HttpResponse:
     matches = matches_of(applicant, day=day)
+    is_today = day == timezone.localdate()
     later = [key for key in request.GET.get("later", "").split(",") if key][:40]
     with_examples = "1" in (request.GET.get("examples"), request.POST.get("examples"))
     shown = [one for one in matches.rows if with_examples or not one.is_example]
@@ -154,12 +156,17 @@ def _shown(
     counts = {code: sum(one.entitlement == code for one in shown) for code in Entitlement}
     actions = scope_of(request.user).actions(park_id=applicant.park_id, incubator_id=applicant.incubator_id)
     may_enter = Action.ENTER in actions
+    cards = [_card(one) for one in shown if not group or one.entitlement == group]
+    policies = {card["match"].policy.pk for card in cards}
+    offers = offers_for(user=request.user, applicant=applicant, policies=policies) if is_today else {}
+    for card in cards:
+        card["offer"] = offers.get(card["match"].policy.pk)
     context = {
         "applicant": applicant,
         "kind": kind,
         "day": day,
         "day_form": DayFilter(initial={"day": day}),
-        "is_today": day == timezone.localdate(),
+        "is_today": is_today,
         "groups": [
             (code.value, code.label, counts[code], _address(kind, applicant, day, with_examples, code))
             for code in Entitlement
@@ -169,7 +176,7 @@ def _shown(
         "group": group,
         "with_examples": with_examples,
         "examples": sum(one.is_example for one in matches.rows),
-        "cards": [_card(one) for one in shown if not group or one.entitlement == group],
+        "cards": cards,
         "any_shown": bool(shown),
         "totals": sorted(matches.totals().items()),
         "described": [one for one in matches.described if with_examples or one.park_id],

@@ -1,10 +1,13 @@
 """Portfolio runs: ranking, cut-off, budget, what-if side by side; the same row by row; nothing else kept."""
 
 import io
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -23,6 +26,7 @@ from funding.facts import facts_for, known_of
 from funding.importers import load_register
 from funding.models import Policy, PolicyVersion, PortfolioRun
 from funding.report.portfolio import Rules, compute, row_by_row
+from funding.services import portfolio
 from funding.services.portfolio import run_checksum
 from incubators.models import Incubator, Park
 from tests.api import Api
@@ -190,6 +194,66 @@ def test_many_applicants_go_to_the_worker(
     done = services.compute_run(run_id=waiting.pk, clock=lambda: NOW)
     assert (done.state, done.progress, done.totals["base"]["granted"]) == ("done", 100, 3)
     assert services.compute_run(run_id=waiting.pk, clock=lambda: NOW).sha256 == done.sha256
+
+
+def test_a_run_tells_how_far_it_is_and_is_sent_again_after_a_stop(
+    park: Park, policy: Policy, bob: User, firms: list[Enterprise], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(
+        "funding.services.portfolio.current_app.send_task",
+        lambda name, kwargs: sent.append(kwargs["run_id"]),
+    )
+    monkeypatch.setattr("funding.services.portfolio.AT_ONCE", 1)
+    monkeypatch.setattr("funding.services.portfolio.CHUNK", 1)
+    waiting = run(park, policy, bob)
+    seen: list[int] = []
+
+    def killed(*args: Any, **kwargs: Any) -> Any:
+        seen.append(PortfolioRun.objects.get(pk=waiting.pk).progress)
+        if len(seen) == len(firms):
+            raise SystemExit
+        return known(*args, **kwargs)
+
+    known = portfolio.known_of
+    monkeypatch.setattr(portfolio, "known_of", killed)
+    with pytest.raises(SystemExit):
+        services.compute_run(run_id=waiting.pk, clock=lambda: NOW)
+    assert seen == [place * 95 // len(firms) for place in range(len(firms))]
+    assert PortfolioRun.objects.get(pk=waiting.pk).state == "running"
+    assert services.resume_runs(at=NOW) == 0
+    assert services.resume_runs(at=NOW + timedelta(minutes=1)) == 1
+    assert sent == [waiting.pk]
+    monkeypatch.setattr(portfolio, "known_of", known)
+    assert services.compute_run(run_id=waiting.pk, clock=lambda: NOW).state == "done"
+    assert services.resume_runs(at=NOW + timedelta(minutes=1)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_is_left_to_the_worker_that_computes_it(
+    park: Park, policy: Policy, bob: User, firms: list[Enterprise], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("funding.services.portfolio.AT_ONCE", 1)
+    monkeypatch.setattr("funding.services.portfolio.current_app.send_task", lambda name, kwargs: None)
+    waiting = run(park, policy, bob)
+    computed: list[str] = []
+
+    def compute() -> object:
+        done = services.compute_run(run_id=waiting.pk, clock=lambda: NOW)
+        computed.append(done.state)
+        return done
+
+    both = threading.Barrier(2, timeout=20)
+    known = portfolio.known_of
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        threading.Thread(target=lambda: (compute(), connection.close(), both.wait())).start()
+        both.wait()
+        return known(*args, **kwargs)
+
+    monkeypatch.setattr(portfolio, "known_of", slow)
+    compute()
+    assert computed == ["running", "done"]
 
 
 def test_who_may_compute_and_who_may_read(
