@@ -11,10 +11,12 @@ class ApplicationsConfig(AppConfig):
 
         from applications.importers import ApplicationSheet
         from applications.selectors import due_of_applications, programme_of_batch, waiting_applications
+        from applications.web import offers
         from core.due import register_due, register_waiting
         from exchange.sheets import register
         from reviews.signals import register_subject
 
+        offers.register()
         register(ApplicationSheet())
         register_due("applications", due_of_applications)
         register_waiting("applications", waiting_applications)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from applications.web.offers import panel_context
+from capital.selectors import capital_of
 from enterprises.enums import RecognitionKind
 from enterprises.facts import check_against, facts_of, known_of, next_rung, rules_on, standing
 from enterprises.identifiers import is_credit_code, is_organisation_number
@@ -44,8 +46,10 @@ def enterprise_page(request: HttpRequest, pk: int) -> HttpResponse:
         "rounds": around.rounds_of(enterprise),
         "loans": around.loans_of(enterprise),
         "lists": around.lists_of(enterprise),
+        "capital": capital_of(request.user, enterprise),
         "occupancies": around.occupancies_of(request.user, enterprise),
         "projects": reads.projects_of(request.user, enterprise),
+        "panel": panel_context(request.user, enterprise),
         "reported": reads.reported_projects_naming(request.user, enterprise),
         "may_enter": Action.ENTER in actions,
         "may_verify": Action.VERIFY in actions,

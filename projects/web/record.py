@@ -18,6 +18,7 @@ from evidence.models import EvidenceFile
 from projects.enums import FactKind, RequestState, Stage
 from projects.models import GateRequest, Project, ProjectFact, RelocationLeg, StageLog
 from projects.selectors import Gate, gates_of, last_request, roles_at
+from projects.signals import panels_of
 from projects.stages import ENDED, PATH, SIDE_DOORS
 from projects.web.access import Rights, rights_in, verifier_of, visible_project
 from projects.web.changes import history_of
@@ -84,6 +85,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "details": _details(project),
         "may_delete": rights.enter and len(log) == 1 and not facts and not legs and not files,
         "ended": project.stage in ENDED,
+        "panels": panels_of(user=request.user, project=project),
     }
     return render(request, "projects/detail.html", context)
 
