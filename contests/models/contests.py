@@ -17,7 +17,7 @@ from projects.models import Sector
 
 #: The address of the public page is made of it, so it can be no number and no word of our own addresses.
 CODE = RegexValidator(
-    r"^(?!(?:new|entries|divisions|rounds|challenges|bids|awards|milestones|receipt|files)$)[a-z][a-z0-9-]*$",
+    r"^(?!(?:new|entries|divisions|rounds|challenges|bids|awards|milestones|promotions|receipt|files)$)[a-z][a-z0-9-]*$",
     _("Begin with a small letter; then small letters, digits and hyphens. Some words are taken."),
 )
 

@@ -1,5 +1,57 @@
-"""Addresses of contests and challenges."""
+"""Addresses of contests and challenges. Those of the public come last: no contest is called by our words."""
 
-from django.urls import URLPattern, path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from contests.web import bids, challenges, contests, entries, public, rounds
+
+urlpatterns = [
+    path("", contests.contest_list, name="contest-list"),
+    path("new/", contests.contest_create, name="contest-create"),
+    path("<int:pk>/", contests.contest_detail, name="contest-detail"),
+    path("<int:pk>/edit/", contests.contest_edit, name="contest-edit"),
+    path("<int:pk>/divisions/new/", contests.division_create, name="contest-division-create"),
+    path("divisions/<int:pk>/edit/", contests.division_edit, name="contest-division-edit"),
+    path("<int:pk>/entries/", entries.entry_list, name="contest-entry-list"),
+    path("<int:pk>/entries/new/", entries.entry_create, name="contest-entry-create"),
+    path("<int:pk>/entries/admit/", entries.entries_admit, name="contest-entries-admit"),
+    path("entries/<int:pk>/", entries.entry_detail, name="contest-entry-detail"),
+    path("entries/<int:pk>/edit/", entries.entry_edit, name="contest-entry-edit"),
+    path("entries/<int:pk>/admit/", entries.entry_admit, name="contest-entry-admit"),
+    path("entries/<int:pk>/refuse/", entries.entry_refuse, name="contest-entry-refuse"),
+    path("entries/<int:pk>/withdraw/", entries.entry_withdraw, name="contest-entry-withdraw"),
+    path("entries/<int:pk>/lead/", entries.entry_lead, name="contest-entry-lead"),
+    path("entries/<int:pk>/project/", entries.entry_project, name="contest-entry-project"),
+    path("entries/of-lead/<int:pk>/", entries.entry_of_lead, name="contest-entry-of-lead"),
+    path("files/<int:pk>/", entries.kept_file, name="contest-file"),
+    path("<int:pk>/rounds/new/", rounds.round_create, name="contest-round-create"),
+    path("rounds/<int:pk>/", rounds.round_detail, name="contest-round-detail"),
+    path("rounds/<int:pk>/edit/", rounds.round_edit, name="contest-round-edit"),
+    path("rounds/<int:pk>/fill/", rounds.round_fill, name="contest-round-fill"),
+    path("rounds/<int:pk>/propose/", rounds.round_propose, name="contest-round-propose"),
+    path("rounds/<int:pk>/decide/", rounds.round_decide, name="contest-round-decide"),
+    path("rounds/<int:pk>/confirm/", rounds.round_confirm, name="contest-round-confirm"),
+    path("rounds/<int:pk>/return/", rounds.round_return, name="contest-round-return"),
+    path("rounds/<int:pk>/announce/", rounds.round_announce, name="contest-round-announce"),
+    path("promotions/<int:pk>/", rounds.promotion_page, name="contest-promotion"),
+    path("challenges/", challenges.challenge_list, name="challenge-list"),
+    path("challenges/new/", challenges.challenge_create, name="challenge-create"),
+    path("challenges/<int:pk>/", challenges.challenge_detail, name="challenge-detail"),
+    path("challenges/<int:pk>/edit/", challenges.challenge_edit, name="challenge-edit"),
+    path("challenges/<int:pk>/publish/", challenges.challenge_publish, name="challenge-publish"),
+    path("challenges/<int:pk>/end/", challenges.challenge_end, name="challenge-end"),
+    path("challenges/<int:pk>/review/", challenges.challenge_review, name="challenge-review"),
+    path("challenges/<int:pk>/bid/", bids.bid_create, name="challenge-bid-create"),
+    path("challenges/<int:pk>/award/", bids.award_create, name="challenge-award"),
+    path("challenges/<int:pk>/award/confirm/", bids.award_confirm, name="challenge-award-confirm"),
+    path("challenges/<int:pk>/award/return/", bids.award_return, name="challenge-award-return"),
+    path("bids/<int:pk>/", bids.bid_detail, name="challenge-bid-detail"),
+    path("bids/<int:pk>/withdraw/", bids.bid_withdraw, name="challenge-bid-withdraw"),
+    path("milestones/<int:pk>/report/", bids.milestone_report, name="challenge-milestone-report"),
+    path("milestones/<int:pk>/accept/", bids.milestone_accept, name="challenge-milestone-accept"),
+    path("milestones/<int:pk>/refuse/", bids.milestone_refuse, name="challenge-milestone-refuse"),
+    path("receipt/<str:token>/", public.contest_receipt, name="contest-receipt"),
+    path("receipt/<str:token>/withdraw/", public.receipt_withdraw, name="contest-receipt-withdraw"),
+    path("<slug:slug>/", public.contest_public, name="contest-public"),
+    path("<slug:slug>/enter/", public.contest_enter, name="contest-enter"),
+    path("<slug:slug>/results/", public.contest_results, name="contest-results"),
+]
