@@ -121,7 +121,7 @@ def compute_run(*, run_id: int, clock: Callable[[], datetime]) -> PortfolioRun:
 
 @contextmanager
 def _alone_with(run_id: int) -> Iterator[bool]:
-    """Whether nobody else computes the run. The lock is the connection's: a killed worker leaves none behind."""
+    """Whether nobody else computes the run. The lock is the connection's: a killed worker leaves none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_OF_RUNS, run_id])
         is_mine = bool(cursor.fetchone()[0])
@@ -216,7 +216,7 @@ def applicants_of(run: PortfolioRun) -> Any:
 
 
 def _frozen(run: PortfolioRun, *, tell: Callable[[int], None] | None = None) -> list[dict[str, Any]]:
-    """The facts of every applicant as they are now, one row each; ``tell`` hears how far it is, in percent."""
+    """The facts of every applicant as they are now, a row each; ``tell`` hears how far it is, in percent."""
     ids = list(applicants_of(run).values_list("pk", flat=True))
     terms, rows = run.version.compiled(), []
     only_verified = bool(run.filters.get("only_verified"))

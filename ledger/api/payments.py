@@ -200,6 +200,20 @@ class BatchViewSet(ParkMoneyViewSet):
         return self.answer(self.get_object())
 
     @extend_schema(
+        summary="Take a payment out of a batch",
+        description="While nobody has checked the batch; the payment waits for the next one.",
+        request=shapes.TakeOutInput,
+        responses=shapes.PaymentBatchSerializer,
+    )
+    def take_out(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        batch = self.get_object()
+        self.require(Action.PAY, batch)
+        self.check_if_sent(batch)
+        values = self.checked_input(shapes.TakeOutInput)
+        services.take_out(batch=batch, actor=request.user, at=self.at, **values)
+        return self.answer(self.get_object())
+
+    @extend_schema(
         summary="Record that the list went to the bank",
         request=shapes.PaymentDayInput,
         responses=shapes.PaymentBatchSerializer,

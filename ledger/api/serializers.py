@@ -258,6 +258,10 @@ class PaymentBatchInput(StrictSerializer):
     instalments = ById(queryset=models.Instalment.objects.all(), many=True)
 
 
+class TakeOutInput(StrictSerializer):
+    instalment = ById(queryset=models.Instalment.objects.all())
+
+
 class BankAccountSerializer(RecordSerializer):
     """``number`` is masked for whoever does not pay there."""
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("payment-batches/", Batches.as_view({**ALL, "post": "create"})),
     path("payment-batches/<id:pk>/", Batches.as_view(READ)),
     path("payment-batches/<id:pk>/check/", Batches.as_view({"post": "check"})),
+    path("payment-batches/<id:pk>/take-out/", Batches.as_view({"post": "take_out"})),
     path("payment-batches/<id:pk>/send/", Batches.as_view({"post": "send"})),
     path("payment-batches/<id:pk>/file/", Batches.as_view({"get": "file"})),
     path("bank-accounts/", Accounts.as_view({**ALL, "post": "create"})),

@@ -66,6 +66,13 @@ def test_the_whole_way_by_rest(
         == account["id"]
     )
     batch = finance.post("payment-batches/", {"park": park.code, "instalments": [row["id"]]}).json()
+    take_out = f"payment-batches/{batch['id']}/take-out/"
+    is_problem(finance.post(take_out, {}), 422, "invalid")
+    is_problem(operator.post(take_out, {"instalment": row["id"]}), 404, "not_found")
+    assert finance.post(take_out, {"instalment": row["id"]}).status_code == 200
+    assert finance.get(place).json()["state"] == "ready"
+    is_problem(finance.post(take_out, {"instalment": row["id"]}), 409, "not_there")
+    batch = finance.post("payment-batches/", {"park": park.code, "instalments": [row["id"]]}).json()
     address = f"payment-batches/{batch['id']}/"
     is_problem(finance.get(f"{address}file/"), 409, "unchecked")
     is_problem(finance.post(f"{address}check/", {}), 403, "second_person")
