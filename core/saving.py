@@ -242,6 +242,14 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "sharing_term_of_its_parties": lambda: _("Shares belong to parties of the agreement."),
     "sharing_agreed_terms_are_frozen": lambda: _("Agreed terms never change; write a new version."),
     "sharing_parties_are_frozen": lambda: _("Parties, park and currency stay once terms were agreed."),
+    "applications_open_programme_is_frozen": lambda: _("A programme that is open keeps its rules and steps."),
+    "applications_handed_in_is_frozen": lambda: _(
+        "An application that is handed in stays as it is until it is sent back."
+    ),
+    "applications_award_is_committed": lambda: _("An award is its own commitment and never changes."),
+    "applications_log_never_changes": lambda: _("The log of an application can only be added to."),
+    "applications_stands_where_logged": lambda: _("An application stands where its log says."),
+    "applications_confirmed_meeting_is_frozen": lambda: _("Confirmed decisions never change."),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(
