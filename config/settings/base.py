@@ -200,6 +200,14 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Without names of our own, two enumerations over fields called "kind" would be numbered at random.
     "ENUM_NAME_OVERRIDES": {
+        "BidStateEnum": "contests.enums.BidState",
+        "ChallengeStateEnum": "contests.enums.ChallengeState",
+        "EntryRefusalEnum": "contests.enums.EntryRefusal",
+        "EntrySourceEnum": "contests.enums.EntrySource",
+        "ContestEntryStateEnum": "contests.enums.EntryState",
+        "MilestoneStateEnum": "contests.enums.MilestoneState",
+        "PromotionRuleAnswerEnum": "contests.enums.RuleAnswer",
+        "TargetRelationEnum": "contests.enums.TargetRelation",
         "ComputabilityEnum": "funding.enums.Computability",
         "EntitlementEnum": "funding.enums.Entitlement",
         "PolicyStatusEnum": "funding.enums.PolicyStatus",

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from capital import demo as capital_demo
+from contests import demo as contests_demo
 from core.copying import collector_paused
 from core.demo import Loaded
 from enterprises import demo as enterprises_demo
@@ -20,6 +22,7 @@ from outreach import demo as outreach_demo
 from projects import demo as projects_demo
 from returns import demo as returns_demo
 from reviews import demo as reviews_demo
+from sharing import demo as sharing_demo
 from support import demo as support_demo
 
 #: What the other apps show beside the projects, in this order; each is called again without effect.
@@ -32,6 +35,9 @@ OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
     reviews_demo.load,
     returns_demo.load,
     funding_demo.load,
+    contests_demo.load,
+    capital_demo.load,
+    sharing_demo.load,
 )
 
 
