@@ -55,7 +55,7 @@ def agreement_excel(agreement: SharingAgreement) -> bytes:
     target = io.BytesIO()
     book = _Book(target)
     unit = agreement.currency
-    money = [f"{text} ({unit})" for text in (_("Promised"), _("Accrued"), _("Settled"), _("Still open"))]
+    money = [f"{text} ({unit})" for text in (_("Promised"), _("Accrued"), _("Settled"), _("Not settled yet"))]
     book.sheet(_("Standing"), [_("Year"), _("Party to the agreement"), *money], _standing(agreement), bold=1)
     lines = [
         _("Year"), _("Computation"), _("What is shared"), _("Enterprise"), _("Landing day"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from capital.models import BankProduct, Fund
 from core.search import fold
 from enterprises.identifiers import clean_identifier
 from enterprises.models import Enterprise
@@ -14,6 +15,7 @@ from incubators.models import Incubator, Organisation
 from outreach.models import Lead
 from projects.models import Project, ReportedProject
 from reviews.models import Case
+from sharing.models import SharingAgreement
 
 SHOWN = 5
 LONGEST = 80
@@ -70,6 +72,15 @@ FINDERS: dict[str, Callable[[Any, Q, str], QuerySet[Any]]] = {
     ),
     "policies": lambda user, condition, _text: (
         Policy.objects.visible_to(user).filter(condition).select_related("park")
+    ),
+    "funds": lambda user, condition, _text: (
+        Fund.objects.visible_to(user).filter(condition).select_related("park", "manager")
+    ),
+    "products": lambda user, condition, _text: (
+        BankProduct.objects.visible_to(user).filter(condition).select_related("park", "bank")
+    ),
+    "sharing": lambda user, condition, _text: (
+        SharingAgreement.objects.visible_to(user).filter(condition).select_related("park")
     ),
     "reported": lambda user, condition, _text: (
         ReportedProject.objects.visible_to(user).filter(condition).select_related("incubator", "park")

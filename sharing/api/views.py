@@ -218,9 +218,9 @@ class SharingVersionViewSet(SharingViewSet):
     def whole(cls) -> Any:
         return SharingVersion.objects.select_related(*cls.select).prefetch_related(*cls.prefetch)
 
-    def _do(self, act: Any, shape: Any = None) -> Response:
+    def _do(self, action: Action, act: Any, shape: Any = None) -> Response:
         record = self.get_object()
-        self.require(Action.MANAGE, record)
+        self.require(action, record)
         self.check_if_sent(record)
         values = self.checked_input(shape) if shape else {}
         act(version=record, actor=self.request.user, at=self.at, **values)
@@ -228,7 +228,7 @@ class SharingVersionViewSet(SharingViewSet):
 
     @extend_schema(summary="Put terms forward", request=None, responses=shapes.SharingVersionSerializer)
     def propose(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return self._do(services.propose_terms)
+        return self._do(Action.MANAGE, services.propose_terms)
 
     @extend_schema(
         summary="Agree to terms as a second person",
@@ -237,13 +237,13 @@ class SharingVersionViewSet(SharingViewSet):
         responses=shapes.SharingVersionSerializer,
     )
     def agree(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return self._do(services.agree_terms)
+        return self._do(Action.VERIFY_MONEY, services.agree_terms)
 
     @extend_schema(
         summary="Send terms back", request=shapes.ShareReasonInput, responses=shapes.SharingVersionSerializer
     )
     def send_back(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return self._do(services.return_terms, shapes.ShareReasonInput)
+        return self._do(Action.VERIFY_MONEY, services.return_terms, shapes.ShareReasonInput)
 
 
 class SharingEntryFilter(django_filters.FilterSet):

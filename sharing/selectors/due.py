@@ -76,9 +76,9 @@ def _unsettled(places: Places, until: date) -> Iterator[DueItem]:
 def waiting_shares(*, user: Any, limit: int) -> Iterator[Waiting]:
     """Terms that wait for a second signature, settlements that wait for confirmation; two queries."""
     scope = scope_of(user)
-    manage, verify = scope.places(Action.MANAGE), scope.places(Action.VERIFY_MONEY)
-    if manage:
-        rows = SharingVersion.objects.filter(_of_parks(manage, "agreement__park"), state="proposed")
+    verify = scope.places(Action.VERIFY_MONEY)
+    if verify:
+        rows = SharingVersion.objects.filter(_of_parks(verify, "agreement__park"), state="proposed")
         for row in rows.select_related("agreement__park", "proposed_by").order_by("proposed_at")[:limit]:
             yield Waiting(
                 kind="sharing",
@@ -91,7 +91,6 @@ def waiting_shares(*, user: Any, limit: int) -> Iterator[Waiting]:
                 is_own=row.proposed_by_id == user.pk,
                 icon="certificate",
             )
-    if verify:
         yield from _settlements(user, verify, limit)
 
 

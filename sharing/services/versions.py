@@ -206,9 +206,12 @@ def propose_terms(*, version: SharingVersion, actor: User, at: datetime) -> Shar
 
 @transaction.atomic
 def agree_terms(*, version: SharingVersion, actor: User, at: datetime) -> SharingVersion:
-    """The second signature. Agreed terms that reach beyond the first day of these end on it."""
+    """The second signature, of the finance officer or another administrator.
+
+    Agreed terms that reach beyond the first day of these end on it.
+    """
     agreement = locked_agreement(version.agreement)
-    require(Action.MANAGE, user=actor, park_id=agreement.park_id)
+    require(Action.VERIFY_MONEY, user=actor, park_id=agreement.park_id)
     locked = _proposed(version)
     second_person_only(locked.proposed_by_id, actor)
     earlier = agreement.versions.select_for_update().filter(
@@ -229,7 +232,7 @@ def agree_terms(*, version: SharingVersion, actor: User, at: datetime) -> Sharin
 def return_terms(*, version: SharingVersion, reason: str, actor: User, at: datetime) -> SharingVersion:
     """Back to the draft, with words: by the second person, or by whoever put them forward."""
     agreement = locked_agreement(version.agreement)
-    require(Action.MANAGE, user=actor, park_id=agreement.park_id)
+    require(Action.VERIFY_MONEY, user=actor, park_id=agreement.park_id)
     locked = _proposed(version)
     locked.remark = needed_words(reason, "reason", _("Say what has to be changed."))[:300]
     locked.state, locked.proposed_at, locked.proposed_by = SharingVersionState.DRAFT, None, None

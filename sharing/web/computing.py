@@ -15,7 +15,7 @@ from incubators.scope import Action
 from sharing import services
 from sharing.calculator import ZERO
 from sharing.enums import MissingFigure, SharingBase
-from sharing.models import SharingAgreement
+from sharing.models import SharingAgreement, SharingLine
 from sharing.selectors import Computation, compute_year, phases_of
 from sharing.web.access import allows, refuse, seen_accrual, seen_agreement
 
@@ -80,8 +80,25 @@ def _rows(agreement: SharingAgreement, found: Computation) -> list[tuple[Any, An
 
 
 def _lines(agreement: SharingAgreement, found: Computation) -> list[tuple[Any, list[Any]]]:
+    """The lines as they would be stored, with the part of each party."""
     parties = _parties(agreement)
-    return [(line, [line.shared.shares.get(party.pk) for party in parties]) for line in found.lines]
+    return [
+        (
+            SharingLine(
+                term=line.term,
+                enterprise=line.enterprise,
+                landed_on=line.landed_on,
+                figure=line.figure,
+                verified_at=line.figures.verified_at,
+                verified_by=str(line.figures.verified_by),
+                rate=line.shared.rate,
+                is_capped=line.shared.is_capped,
+                amount=line.shared.amount,
+            ),
+            [line.shared.shares.get(party.pk) for party in parties],
+        )
+        for line in found.lines
+    ]
 
 
 @login_required

@@ -120,8 +120,6 @@ class AgreementForm(forms.Form):
             role, party = values.get(f"role_{number}"), values.get(f"party_{number}")
             if party and not role:
                 self.add_error(f"role_{number}", _t("Choose the role of this party."))
-            if role and not party and f"party_{number}" not in self.errors:
-                self.add_error(f"party_{number}", _t("Name the park or organisation."))
         return values
 
     def parties(self) -> list[PartyInput] | None:

@@ -47,6 +47,7 @@ def terms_create(request: HttpRequest, pk: int) -> HttpResponse:
     initial: dict[str, Any] = {"valid_from": agreement.signed_on}
     if last is not None:
         initial = initial_of(whole_version(last.pk))
+        initial = {name: value for name, value in initial.items() if not name.startswith("promise_")}
         initial |= {"valid_from": last.valid_until, "valid_until": None, "version": None}
     form = TermsForm(request.POST or None, agreement=agreement, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -201,6 +202,7 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     version = whole_version(seen_version(request, pk).pk)
     may_manage = allows(user, Action.MANAGE, version.agreement.park_id)
+    may_sign = allows(user, Action.VERIFY_MONEY, version.agreement.park_id)
     own = version.proposed_by_id == user.pk
     terms = sorted(version.terms.all(), key=lambda row: row.pk)
     typed = initial_of(version)
@@ -213,8 +215,8 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "example": example_of(version.agreement, typed),
         "example_figure": EXAMPLE,
         "may_edit": may_manage and version.state == SharingVersionState.DRAFT,
-        "may_agree": may_manage and version.state == SharingVersionState.PROPOSED and not own,
-        "may_return": may_manage and version.state == SharingVersionState.PROPOSED,
+        "may_agree": may_sign and version.state == SharingVersionState.PROPOSED and not own,
+        "may_return": may_sign and version.state == SharingVersionState.PROPOSED,
         "is_own": own and version.state == SharingVersionState.PROPOSED,
     }
     return render(request, "sharing/version.html", context)
@@ -226,8 +228,9 @@ def version_act(request: HttpRequest, pk: int) -> HttpResponse:
     """Put forward, agree, send back, drop; which of them is posted as ``act``."""
     user: Any = request.user
     version = seen_version(request, pk)
-    refuse(user, Action.MANAGE, version.agreement.park_id)
     act, now = request.POST.get("act", ""), timezone.now()
+    signs = act in ("agree", "return")
+    refuse(user, Action.VERIFY_MONEY if signs else Action.MANAGE, version.agreement.park_id)
     with told_to(request):
         if act == "propose":
             services.propose_terms(version=version, actor=user, at=now)

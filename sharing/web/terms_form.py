@@ -112,7 +112,7 @@ class TermsForm(forms.Form):
         party = [("", "—"), *((str(row.pk), row.name) for row in self.parties)]
         self.fields |= {
             f"promise_year_{n}": forms.IntegerField(
-                label=_("Year of the promise"), required=False, min_value=2000, max_value=2100
+                label=_("Year"), required=False, min_value=2000, max_value=2100
             ),
             f"promise_payer_{n}": forms.ChoiceField(label=_("Promised by"), choices=party, required=False),
             f"promise_payee_{n}": forms.ChoiceField(label=_("Promised to"), choices=party, required=False),

@@ -172,6 +172,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     from tests.outreach.records import addresses as of_liaison
     from tests.returns.records import addresses as of_returns
     from tests.reviews.cases import addresses as of_reviews
+    from tests.sharing.records import addresses as of_shares
     from tests.support.cases import addresses as of_services
 
     run = bring(alice, zhangjiang, ["", "R-1", "蓝晶材料", "", ""])
@@ -210,6 +211,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
         **of_services(alice, zhangjiang),
         **of_reviews(bob, zhangjiang),
         **of_money(alice, bob, zhangjiang),
+        **of_shares(alice, bob, zhangjiang),
         **of_policies(alice, bob, zhangjiang),
     }
 
