@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -265,13 +265,3 @@ def kept_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file of an entry, or of a bid once it is opened."""
     file = get_object_or_404(KeptFile.objects.visible_to(request.user), pk=pk)
     return served_kept(file, shown="download" not in request.GET)
-
-
-@login_required
-@require_safe
-def entry_of_lead(request: HttpRequest, pk: int) -> HttpResponse:
-    """From a lead to the entry it came from."""
-    entry = Entry.objects.visible_to(request.user).filter(lead=pk).first()
-    if entry is None:
-        raise Http404
-    return redirect("contest-entry-detail", pk=entry.pk)

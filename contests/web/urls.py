@@ -21,7 +21,6 @@ urlpatterns = [
     path("entries/<int:pk>/withdraw/", entries.entry_withdraw, name="contest-entry-withdraw"),
     path("entries/<int:pk>/lead/", entries.entry_lead, name="contest-entry-lead"),
     path("entries/<int:pk>/project/", entries.entry_project, name="contest-entry-project"),
-    path("entries/of-lead/<int:pk>/", entries.entry_of_lead, name="contest-entry-of-lead"),
     path("files/<int:pk>/", entries.kept_file, name="contest-file"),
     path("<int:pk>/rounds/new/", rounds.round_create, name="contest-round-create"),
     path("rounds/<int:pk>/", rounds.round_detail, name="contest-round-detail"),
