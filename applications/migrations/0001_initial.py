@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision of a meeting',
                 'verbose_name_plural': 'decisions of meetings',
-                'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='applications_decision_once', violation_error_message='The meeting already has a decision about this application.'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('outcome', 'approved')), models.Q(('amount__isnull', True), ('award_class', ''), ('outcome', 'rejected'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='applications_decision_complete', violation_error_message='An approval has an amount above zero; a rejection says why.')],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='applications_decision_once', violation_error_message='The meeting already has a decision about this application.'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False), ('outcome', 'approved')), models.Q(('amount__isnull', True), ('award_class', ''), ('outcome', 'rejected'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='applications_decision_complete', violation_error_message='An approval has an amount above zero; a rejection says why.')],
             },
         ),
         migrations.AddIndex(
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='programmestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'public_notice'), ('notice_days__gte', 1), ('notice_days__lte', 90)), models.Q(models.Q(('kind', 'public_notice'), _negated=True), ('notice_days__isnull', True)), _connector='OR'), name='applications_step_notice_days', violation_error_message='A public notice, and only that, has a number of days (1 to 90).'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'public_notice'), ('notice_days__gte', 1), ('notice_days__isnull', False), ('notice_days__lte', 90)), models.Q(models.Q(('kind', 'public_notice'), _negated=True), ('notice_days__isnull', True)), _connector='OR'), name='applications_step_notice_days', violation_error_message='A public notice, and only that, has a number of days (1 to 90).'),
         ),
         migrations.AddConstraint(
             model_name='programmestep',

@@ -94,7 +94,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="applications_decision_complete",
-                condition=Q(outcome=DecisionOutcome.APPROVED, amount__gt=0)
+                condition=Q(outcome=DecisionOutcome.APPROVED, amount__isnull=False, amount__gt=0)
                 | (Q(outcome=DecisionOutcome.REJECTED, amount__isnull=True, award_class="") & ~Q(reason="")),
                 violation_error_message=_("An approval has an amount above zero; a rejection says why."),
             ),

@@ -231,7 +231,12 @@ class ProgrammeStep(models.Model):
             ),
             models.CheckConstraint(
                 name="applications_step_notice_days",
-                condition=Q(kind=StepKind.PUBLIC_NOTICE, notice_days__gte=1, notice_days__lte=90)
+                condition=Q(
+                    kind=StepKind.PUBLIC_NOTICE,
+                    notice_days__isnull=False,
+                    notice_days__gte=1,
+                    notice_days__lte=90,
+                )
                 | (~Q(kind=StepKind.PUBLIC_NOTICE) & Q(notice_days__isnull=True)),
                 violation_error_message=_("A public notice, and only that, has a number of days (1 to 90)."),
             ),

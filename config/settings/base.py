@@ -200,6 +200,15 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Without names of our own, two enumerations over fields called "kind" would be numbered at random.
     "ENUM_NAME_OVERRIDES": {
+        "ProgrammeStateEnum": "applications.enums.ProgrammeState",
+        "StepKindEnum": "applications.enums.StepKind",
+        "ApplicantKindEnum": "applications.enums.ApplicantKind",
+        "AwardRuleEnum": "applications.enums.AwardRule",
+        "MarkBasisEnum": "applications.enums.MarkBasis",
+        "ApplicationStateEnum": "applications.enums.ApplicationState",
+        "StepResultEnum": "applications.enums.StepResult",
+        "DecisionOutcomeEnum": "applications.enums.DecisionOutcome",
+        "MoneyStageEnum": "applications.enums.MoneyStage",
         "BidStateEnum": "contests.enums.BidState",
         "ChallengeStateEnum": "contests.enums.ChallengeState",
         "EntryRefusalEnum": "contests.enums.EntryRefusal",
