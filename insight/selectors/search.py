@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from applications.models import Application, Programme
 from capital.models import BankProduct, Fund
+from contests.models import Challenge, Entry
 from core.search import fold
 from enterprises.identifiers import clean_identifier
 from enterprises.models import Enterprise
@@ -67,8 +69,18 @@ FINDERS: dict[str, Callable[[Any, Q, str], QuerySet[Any]]] = {
     "cases": lambda user, condition, _text: (
         Case.objects.visible_to(user).filter(condition).select_related("round")
     ),
+    "entries": lambda user, condition, _text: (
+        Entry.objects.visible_to(user).filter(condition).select_related("division__contest")
+    ),
+    "challenges": lambda user, condition, _text: Challenge.objects.visible_to(user).filter(condition),
     "incubators": lambda user, condition, _text: (
         Incubator.objects.visible_to(user).filter(condition).select_related("park")
+    ),
+    "applications": lambda user, condition, _text: (
+        Application.objects.visible_to(user).filter(condition).select_related("programme")
+    ),
+    "programmes": lambda user, condition, _text: (
+        Programme.objects.visible_to(user).filter(condition).select_related("park")
     ),
     "policies": lambda user, condition, _text: (
         Policy.objects.visible_to(user).filter(condition).select_related("park")
