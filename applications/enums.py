@@ -53,7 +53,7 @@ class ApplicationState(models.TextChoices):
     SUBMITTED = "submitted", _("application handed in")
     RETURNED = "returned", _("sent back to the applicant")
     APPROVED = "approved", _("application approved")
-    AGREED = "agreed", _("agreement signed")
+    AGREED = "agreed", _("award agreement signed")
     CLOSED = "closed", _("application closed")
     REJECTED = "rejected", _("application rejected")
     WITHDRAWN = "withdrawn", _("application withdrawn")

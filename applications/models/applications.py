@@ -85,7 +85,7 @@ class Application(models.Model):
     programme = models.ForeignKey(
         Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="applications"
     )
-    number = models.PositiveIntegerField(_("application number"), null=True, editable=False)
+    number = models.PositiveIntegerField(_("number of the application"), null=True, editable=False)
     applicant_kind = models.CharField(_("who applies"), max_length=10, choices=ApplicantKind.choices)
     enterprise = models.ForeignKey(
         Enterprise,
@@ -152,7 +152,7 @@ class Application(models.Model):
     submitted_on = models.DateField(_("handed in on"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     decided_by = person(_("decided by"), editable=False)
-    decision_reason = models.TextField(_("reason of the decision"), blank=True, editable=False)
+    decision_reason = models.TextField(_("reason given for the decision"), blank=True, editable=False)
     award_class = models.CharField(_("class of the award"), max_length=10, blank=True, editable=False)
     approved_amount = money(_("amount approved"), null=True, blank=True, editable=False)
     commitment = models.OneToOneField(

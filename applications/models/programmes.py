@@ -103,10 +103,10 @@ class Programme(Named, Tracked):
         default=ProgrammeState.DRAFT,
         editable=False,
     )
-    opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
+    opened_at = models.DateTimeField(_("opened for applications"), null=True, editable=False)
     opened_by = person(_("opened by"), editable=False)
-    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    closed_by = person(_("closed by"), editable=False)
+    closed_at = models.DateTimeField(_("closed for applications"), null=True, editable=False)
+    closed_by = person(_("closed for applications by"), editable=False)
 
     objects = ProgrammeQuerySet.as_manager()
 

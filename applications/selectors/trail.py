@@ -110,7 +110,7 @@ def _line(application: Application, rows: Sequence[Stay], first: date | None, to
         if row.log.step_id is not None:
             by_step.setdefault(row.log.step_id, []).append(row)
         by_state[row.log.state] = row
-    found = [Point("received", _("received"), application.submitted_on, None)]
+    found = [Point("received", _("application received"), application.submitted_on, None)]
     for step in application.programme.steps.order_by("position"):
         found.append(_step_point(step, by_step.get(step.pk, []), application))
     ended = by_state.get(ApplicationState.REJECTED) or by_state.get(ApplicationState.WITHDRAWN)
