@@ -56,7 +56,12 @@ def agreement_excel(agreement: SharingAgreement) -> bytes:
     book = _Book(target)
     unit = agreement.currency
     money = [f"{text} ({unit})" for text in (_("Promised"), _("Accrued"), _("Settled"), _("Not settled yet"))]
-    book.sheet(_("Standing"), [_("Year"), _("Party to the agreement"), *money], _standing(agreement), bold=1)
+    book.sheet(
+        _("Promised, accrued, settled"),
+        [_("Year"), _("Party to the agreement"), *money],
+        _standing(agreement),
+        bold=1,
+    )
     lines = [
         _("Year"), _("Computation"), _("What is shared"), _("Enterprise"), _("Landing day"),
         _("Verified figure"), _("Verified by"), _("Rate applied (%)"), _("Shared amount"),
@@ -70,7 +75,7 @@ def agreement_excel(agreement: SharingAgreement) -> bytes:
     ]  # fmt: skip
     book.sheet(_("Settlements"), head, _settlements(agreement))
     head = [
-        _("Day"), _("Entry"), _("Text"), _("Year"), _("Party to the agreement"), _("Side"),
+        _("Day"), _("Entry"), _("Text of the booking"), _("Year"), _("Party to the agreement"), _("Side"),
         f"{_('Amount')} ({unit})", _("Key"),
     ]  # fmt: skip
     book.sheet(_("Journal"), head, _journal(agreement))

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('positions', models.JSONField(blank=True, default=dict, verbose_name='positions of the parties')),
                 ('missing', models.JSONField(blank=True, default=list, verbose_name='without a verified figure')),
                 ('digest', models.CharField(max_length=64, verbose_name='digest of the inputs')),
-                ('computed_at', models.DateTimeField(verbose_name='computed')),
+                ('computed_at', models.DateTimeField(verbose_name='computed at')),
                 ('computed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='computed by')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accruals', to='sharing.sharingagreement', verbose_name='sharing agreement')),
             ],

@@ -43,7 +43,7 @@ class SharingAccrual(models.Model):
     positions = models.JSONField(_("positions of the parties"), default=dict, blank=True)
     missing = models.JSONField(_("without a verified figure"), default=list, blank=True)
     digest = models.CharField(_("digest of the inputs"), max_length=64)
-    computed_at = models.DateTimeField(_("computed"))
+    computed_at = models.DateTimeField(_("computed at"))
     computed_by = person(_("computed by"))
 
     objects = OfSharingQuerySet.as_manager()
