@@ -66,6 +66,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'programme for applications',
                 'verbose_name_plural': 'programmes for applications',
+                'indexes': [
+                    models.Index(fields=['park', '-closes_on', '-id'], name='applications_programme_newest'),
+                    models.Index(fields=['updated_at', 'id'], name='applications_programme_pull'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('park', 'code'), name='applications_programme_code_once', violation_error_message='The park already has a programme with this code.'),
+                    models.CheckConstraint(condition=models.Q(('opens_on__isnull', True), ('closes_on__isnull', True), ('opens_on__lte', models.F('closes_on')), _connector='OR'), name='applications_programme_dates', violation_error_message='The last day for applications does not come before the first.'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='applications_programme_year', violation_error_message='Enter a year between 2000 and 2100.'),
+                    models.CheckConstraint(condition=models.Q(('takes_enterprises', True), ('takes_projects', True), ('takes_outside', True), _connector='OR'), name='applications_programme_takes_somebody', violation_error_message='Say who may apply.'),
+                    models.CheckConstraint(condition=models.Q(('cap__isnull', True), ('cap__gt', 0), _connector='OR'), name='applications_programme_cap', violation_error_message='The most that an award can be lies above zero.'),
+                    models.CheckConstraint(condition=models.Q(('quota__isnull', True), ('quota__gt', 0), _connector='OR'), name='applications_programme_quota', violation_error_message='At least one award; leave it empty where there is no limit.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('award_rule', 'policy'), _negated=True), ('policy__isnull', False), _connector='OR'), name='applications_programme_award_rule', violation_error_message='Choose the policy that computes the awards.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='applications_programme_opened_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='applications_programme_closed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('opened_at', None), ('state', 'draft')), models.Q(('closed_at', None), ('opened_at__isnull', False), ('state', 'open')), models.Q(('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'closed')), _connector='OR'), name='applications_programme_state', violation_error_message='The state of a programme and the people who acted do not fit.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +103,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'meeting that decides',
                 'verbose_name_plural': 'meetings that decide',
+                'indexes': [
+                    models.Index(fields=['-held_on', '-id'], name='applications_meeting_newest'),
+                    models.Index(fields=['updated_at', 'id'], name='applications_meeting_pull'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('programme', 'number'), name='applications_minutes_once', violation_error_message='There is already a meeting with minutes of this number.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='applications_meeting_confirmed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('proposed_by', models.F('confirmed_by')), _negated=True), _connector='OR'), name='applications_meeting_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +136,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step of a programme',
                 'verbose_name_plural': 'steps of programmes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'position'), name='applications_step_position_once', violation_error_message='Two steps stand in the same place.'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'meeting')), fields=('programme',), name='applications_step_one_meeting', violation_error_message='A programme has one meeting that decides.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'formal_check'), _negated=True), ('position', 1), _connector='OR'), name='applications_step_formal_check_first', violation_error_message='The formal check comes first.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'public_notice'), ('notice_days__gte', 1), ('notice_days__isnull', False), ('notice_days__lte', 90)), models.Q(models.Q(('kind', 'public_notice'), _negated=True), ('notice_days__isnull', True)), _connector='OR'), name='applications_step_notice_days', violation_error_message='A public notice, and only that, has a number of days (1 to 90).'),
+                    models.CheckConstraint(condition=models.Q(('marks_needed__isnull', True), models.Q(('kind__in', ('professional_review', 'defence', 'site_visit')), ('marks_needed__gte', 1), ('marks_needed__lte', 50), models.Q(('method', 'mean'), ('marks_needed__gte', 3), _connector='OR')), _connector='OR'), name='applications_step_marks', violation_error_message='Only review steps have marks: at least one, and three where the highest and the lowest are left out.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +193,28 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'application for funding',
                 'verbose_name_plural': 'applications for funding',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='applications_search'),
+                    models.Index(fields=['programme', 'state', 'number'], name='applications_of_programme'),
+                    models.Index(fields=['-created_at', '-id'], name='applications_newest'),
+                    models.Index(fields=['updated_at', 'id'], name='applications_pull'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'number'), name='applications_number_once', violation_error_message='Another application took this number meanwhile. Send it again.'),
+                    models.UniqueConstraint(condition=models.Q(('applicant_kind', 'enterprise'), ('state__in', ('draft', 'submitted', 'returned', 'approved', 'agreed', 'closed', 'clawed_back'))), fields=('programme', 'enterprise'), name='applications_one_per_enterprise', violation_error_message='This applicant already has an application here.'),
+                    models.UniqueConstraint(condition=models.Q(('applicant_kind', 'project'), ('state__in', ('draft', 'submitted', 'returned', 'approved', 'agreed', 'closed', 'clawed_back'))), fields=('programme', 'project'), name='applications_one_per_project', violation_error_message='This applicant already has an application here.'),
+                    models.UniqueConstraint(condition=models.Q(('applicant_kind', 'outside'), ('state__in', ('draft', 'submitted', 'returned', 'approved', 'agreed', 'closed', 'clawed_back'))), fields=('programme', 'outside_name'), name='applications_one_per_outside', violation_error_message='This applicant already has an application here.'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('programme', 'external_id'), name='applications_external_id_once', violation_error_message='An application with this number of your own system is already recorded.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('applicant_kind', 'enterprise'), ('enterprise__isnull', False), ('outside_name', ''), ('project__isnull', True)), models.Q(('applicant_kind', 'project'), ('enterprise__isnull', True), ('outside_name', ''), ('project__isnull', False)), models.Q(('applicant_kind', 'outside'), ('project__isnull', True), models.Q(('outside_name', ''), _negated=True)), _connector='OR'), name='applications_one_applicant', violation_error_message='An application has one applicant.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('requested_amount__isnull', True), ('requested_amount__gt', 0), _connector='OR'), models.Q(('approved_amount__isnull', True), ('approved_amount__gt', 0), _connector='OR')), name='applications_amounts_positive', violation_error_message='Amounts of an application lie above zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ['draft', 'withdrawn']), ('submitted_at', None), ('submitted_on', None)), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('submitted_on__isnull', False), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='applications_handed_in_has_number', violation_error_message='An application gets its number when it is handed in.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('current_step__isnull', False), ('state', 'submitted')), models.Q(models.Q(('state', 'submitted'), _negated=True), ('current_step__isnull', True)), _connector='OR'), name='applications_in_the_chain', violation_error_message='An application that is handed in stands at a step.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_amount__isnull', False), ('commitment__isnull', False), ('decided_at__isnull', False), ('state__in', ('approved', 'agreed', 'closed', 'clawed_back'))), models.Q(models.Q(('state__in', ('approved', 'agreed', 'closed', 'clawed_back')), _negated=True), ('approved_amount__isnull', True), ('commitment__isnull', True)), _connector='OR'), name='applications_award_complete', violation_error_message='An approval comes with its amount, its money and who decided.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(models.Q(('decision_reason', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='applications_rejected_with_reason', violation_error_message='A rejection says why.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='applications_submitted_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='applications_decided_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('submitted_by', models.F('decided_by')), _negated=True), _connector='OR'), name='applications_decided_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +231,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'batch of a step',
                 'verbose_name_plural': 'batches of steps',
+                'constraints': [
+                    models.UniqueConstraint(fields=('step', 'number'), name='applications_batch_once', violation_error_message='Another batch of this step was made meanwhile. Send it again.'),
+                    models.CheckConstraint(condition=models.Q(('round__isnull', True), ('notice__isnull', True), _connector='OR'), name='applications_batch_round_or_notice', violation_error_message='A batch is reviewed or put on show, not both.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +259,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step of an application',
                 'verbose_name_plural': 'steps of applications',
+                'indexes': [
+                    models.Index(fields=['application', 'id'], name='applications_log_in_order'),
+                    models.Index(condition=models.Q(('left_at', None)), fields=['step'], name='applications_log_standing'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('application',), name='applications_log_one_open', violation_error_message='An application stands in one place at a time.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', True), ('left_by__isnull', True)), models.Q(('left_at__isnull', False), ('left_by__isnull', False)), _connector='OR'), name='applications_log_left_pair', violation_error_message='The person and the time of a decision are recorded together.'),
+                    models.CheckConstraint(condition=models.Q(('entered_on__isnull', True), ('left_on__isnull', True), ('entered_on__lte', models.F('left_on')), _connector='OR'), name='applications_log_dates', violation_error_message='An application does not leave a step before it came there.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('left_at', None), ('left_on', None), ('result', '')), models.Q(('left_at__isnull', False), ('left_on__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='applications_log_result', violation_error_message='Whoever moves an application on says with which result.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('result__in', ['failed', 'returned', 'skipped', 'withdrawn', 'ended']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='applications_log_with_reason', violation_error_message='Say why the application does not simply go on.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('step__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('step__isnull', True)), _connector='OR'), name='applications_log_step_of_chain', violation_error_message='An application that is handed in stands at a step.'),
+                    models.CheckConstraint(condition=models.Q(('left_by__isnull', True), ('step__isnull', True), ('result', 'withdrawn'), models.Q(('left_by', models.F('handed_in_by')), _negated=True), _connector='OR'), name='applications_log_second_person', violation_error_message='Nobody checks the application that he handed in himself.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,209 +312,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'decisions of meetings',
                 'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='applications_decision_once', violation_error_message='The meeting already has a decision about this application.'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False), ('outcome', 'approved')), models.Q(('amount__isnull', True), ('award_class', ''), ('outcome', 'rejected'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='applications_decision_complete', violation_error_message='An approval has an amount above zero; a rejection says why.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='programme',
-            index=models.Index(fields=['park', '-closes_on', '-id'], name='applications_programme_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='programme',
-            index=models.Index(fields=['updated_at', 'id'], name='applications_programme_pull'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('park', 'code'), name='applications_programme_code_once', violation_error_message='The park already has a programme with this code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_on__isnull', True), ('closes_on__isnull', True), ('opens_on__lte', models.F('closes_on')), _connector='OR'), name='applications_programme_dates', violation_error_message='The last day for applications does not come before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='applications_programme_year', violation_error_message='Enter a year between 2000 and 2100.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('takes_enterprises', True), ('takes_projects', True), ('takes_outside', True), _connector='OR'), name='applications_programme_takes_somebody', violation_error_message='Say who may apply.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__isnull', True), ('cap__gt', 0), _connector='OR'), name='applications_programme_cap', violation_error_message='The most that an award can be lies above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('quota__isnull', True), ('quota__gt', 0), _connector='OR'), name='applications_programme_quota', violation_error_message='At least one award; leave it empty where there is no limit.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('award_rule', 'policy'), _negated=True), ('policy__isnull', False), _connector='OR'), name='applications_programme_award_rule', violation_error_message='Choose the policy that computes the awards.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='applications_programme_opened_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='applications_programme_closed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('opened_at', None), ('state', 'draft')), models.Q(('closed_at', None), ('opened_at__isnull', False), ('state', 'open')), models.Q(('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'closed')), _connector='OR'), name='applications_programme_state', violation_error_message='The state of a programme and the people who acted do not fit.'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['-held_on', '-id'], name='applications_meeting_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['updated_at', 'id'], name='applications_meeting_pull'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('programme', 'number'), name='applications_minutes_once', violation_error_message='There is already a meeting with minutes of this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='applications_meeting_confirmed_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('proposed_by', models.F('confirmed_by')), _negated=True), _connector='OR'), name='applications_meeting_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmestep',
-            constraint=models.UniqueConstraint(fields=('programme', 'position'), name='applications_step_position_once', violation_error_message='Two steps stand in the same place.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmestep',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'meeting')), fields=('programme',), name='applications_step_one_meeting', violation_error_message='A programme has one meeting that decides.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'formal_check'), _negated=True), ('position', 1), _connector='OR'), name='applications_step_formal_check_first', violation_error_message='The formal check comes first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'public_notice'), ('notice_days__gte', 1), ('notice_days__isnull', False), ('notice_days__lte', 90)), models.Q(models.Q(('kind', 'public_notice'), _negated=True), ('notice_days__isnull', True)), _connector='OR'), name='applications_step_notice_days', violation_error_message='A public notice, and only that, has a number of days (1 to 90).'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmestep',
-            constraint=models.CheckConstraint(condition=models.Q(('marks_needed__isnull', True), models.Q(('kind__in', ('professional_review', 'defence', 'site_visit')), ('marks_needed__gte', 1), ('marks_needed__lte', 50), models.Q(('method', 'mean'), ('marks_needed__gte', 3), _connector='OR')), _connector='OR'), name='applications_step_marks', violation_error_message='Only review steps have marks: at least one, and three where the highest and the lowest are left out.'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_text'), name='gin_trgm_ops'), name='applications_search'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['programme', 'state', 'number'], name='applications_of_programme'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['-created_at', '-id'], name='applications_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['updated_at', 'id'], name='applications_pull'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='applications_number_once', violation_error_message='Another application took this number meanwhile. Send it again.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('applicant_kind', 'enterprise'), ('state__in', ('draft', 'submitted', 'returned', 'approved', 'agreed', 'closed', 'clawed_back'))), fields=('programme', 'enterprise'), name='applications_one_per_enterprise', violation_error_message='This applicant already has an application here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('applicant_kind', 'project'), ('state__in', ('draft', 'submitted', 'returned', 'approved', 'agreed', 'closed', 'clawed_back'))), fields=('programme', 'project'), name='applications_one_per_project', violation_error_message='This applicant already has an application here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('applicant_kind', 'outside'), ('state__in', ('draft', 'submitted', 'returned', 'approved', 'agreed', 'closed', 'clawed_back'))), fields=('programme', 'outside_name'), name='applications_one_per_outside', violation_error_message='This applicant already has an application here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('programme', 'external_id'), name='applications_external_id_once', violation_error_message='An application with this number of your own system is already recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applicant_kind', 'enterprise'), ('enterprise__isnull', False), ('outside_name', ''), ('project__isnull', True)), models.Q(('applicant_kind', 'project'), ('enterprise__isnull', True), ('outside_name', ''), ('project__isnull', False)), models.Q(('applicant_kind', 'outside'), ('project__isnull', True), models.Q(('outside_name', ''), _negated=True)), _connector='OR'), name='applications_one_applicant', violation_error_message='An application has one applicant.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('requested_amount__isnull', True), ('requested_amount__gt', 0), _connector='OR'), models.Q(('approved_amount__isnull', True), ('approved_amount__gt', 0), _connector='OR')), name='applications_amounts_positive', violation_error_message='Amounts of an application lie above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ['draft', 'withdrawn']), ('submitted_at', None), ('submitted_on', None)), models.Q(('number__isnull', False), ('submitted_at__isnull', False), ('submitted_on__isnull', False), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='applications_handed_in_has_number', violation_error_message='An application gets its number when it is handed in.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('current_step__isnull', False), ('state', 'submitted')), models.Q(models.Q(('state', 'submitted'), _negated=True), ('current_step__isnull', True)), _connector='OR'), name='applications_in_the_chain', violation_error_message='An application that is handed in stands at a step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_amount__isnull', False), ('commitment__isnull', False), ('decided_at__isnull', False), ('state__in', ('approved', 'agreed', 'closed', 'clawed_back'))), models.Q(models.Q(('state__in', ('approved', 'agreed', 'closed', 'clawed_back')), _negated=True), ('approved_amount__isnull', True), ('commitment__isnull', True)), _connector='OR'), name='applications_award_complete', violation_error_message='An approval comes with its amount, its money and who decided.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(models.Q(('decision_reason', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='applications_rejected_with_reason', violation_error_message='A rejection says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='applications_submitted_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='applications_decided_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('submitted_by', models.F('decided_by')), _negated=True), _connector='OR'), name='applications_decided_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepbatch',
-            constraint=models.UniqueConstraint(fields=('step', 'number'), name='applications_batch_once', violation_error_message='Another batch of this step was made meanwhile. Send it again.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('round__isnull', True), ('notice__isnull', True), _connector='OR'), name='applications_batch_round_or_notice', violation_error_message='A batch is reviewed or put on show, not both.'),
-        ),
-        migrations.AddIndex(
-            model_name='steplog',
-            index=models.Index(fields=['application', 'id'], name='applications_log_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='steplog',
-            index=models.Index(condition=models.Q(('left_at', None)), fields=['step'], name='applications_log_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('application',), name='applications_log_one_open', violation_error_message='An application stands in one place at a time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', True), ('left_by__isnull', True)), models.Q(('left_at__isnull', False), ('left_by__isnull', False)), _connector='OR'), name='applications_log_left_pair', violation_error_message='The person and the time of a decision are recorded together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_on__isnull', True), ('left_on__isnull', True), ('entered_on__lte', models.F('left_on')), _connector='OR'), name='applications_log_dates', violation_error_message='An application does not leave a step before it came there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_at', None), ('left_on', None), ('result', '')), models.Q(('left_at__isnull', False), ('left_on__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='applications_log_result', violation_error_message='Whoever moves an application on says with which result.'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result__in', ['failed', 'returned', 'skipped', 'withdrawn', 'ended']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='applications_log_with_reason', violation_error_message='Say why the application does not simply go on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('step__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('step__isnull', True)), _connector='OR'), name='applications_log_step_of_chain', violation_error_message='An application that is handed in stands at a step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(('left_by__isnull', True), ('step__isnull', True), ('result', 'withdrawn'), models.Q(('left_by', models.F('handed_in_by')), _negated=True), _connector='OR'), name='applications_log_second_person', violation_error_message='Nobody checks the application that he handed in himself.'),
         ),
     ]
