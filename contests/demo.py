@@ -89,7 +89,7 @@ class _Story:
                 "is_public": True,
                 "reported_entries": 40,
                 "reported_qualifier": "at_least",
-                "reported_source": "003_b50dfeebec56ee27.txt",
+                "reported_source": "2021 年公开报道",
             },
             hosts=list(Organisation.objects.filter(code__in=["boshi-tech"])),
             fields=list(self.sectors.values()),

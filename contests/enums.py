@@ -36,7 +36,7 @@ class RuleAnswer(models.TextChoices):
 
     IN = "in", _("promoted by the rule")
     OUT = "out", _("not promoted by the rule")
-    TIED = "tied", _("ties across the last place")
+    TIED = "tied", _("tied across the last place")
     UNMARKED = "unmarked", _("marks are missing")
 
 

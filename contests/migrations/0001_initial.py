@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('division', models.ForeignKey(blank=True, help_text='empty: all divisions together', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='contests.division', verbose_name='contest division')),
             ],
             options={
-                'verbose_name': 'contest round',
+                'verbose_name': 'round of the contest',
                 'verbose_name_plural': 'contest rounds',
             },
         ),
@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('notice', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.publicnotice', verbose_name='public notice')),
                 ('proposed_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='promotion', to='contests.contestround', verbose_name='contest round')),
+                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='promotion', to='contests.contestround', verbose_name='round of the contest')),
             ],
             options={
                 'verbose_name': 'promotion',
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                 ('mark', models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name='mark')),
                 ('place', models.PositiveIntegerField(null=True, verbose_name='place')),
                 ('is_tied', models.BooleanField(default=False, verbose_name='shares the place')),
-                ('by_rule', models.CharField(choices=[('in', 'promoted by the rule'), ('out', 'not promoted by the rule'), ('tied', 'ties across the last place'), ('unmarked', 'marks are missing')], max_length=8, verbose_name='by the rule')),
+                ('by_rule', models.CharField(choices=[('in', 'promoted by the rule'), ('out', 'not promoted by the rule'), ('tied', 'tied across the last place'), ('unmarked', 'marks are missing')], max_length=8, verbose_name='by the rule')),
                 ('is_promoted', models.BooleanField(null=True, verbose_name='promoted')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('notice_line', models.PositiveSmallIntegerField(null=True, verbose_name='line of the notice')),

@@ -51,7 +51,7 @@ class Entry(Recognisable, Tracked):
     )
     summary = models.TextField(_("summary"), blank=True)
     region = models.CharField(_("where the team is"), max_length=120, blank=True)
-    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_name = models.CharField(_("contact person of the team"), max_length=120, blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), max_length=160, blank=True)
     source = models.CharField(_("entered by way of"), max_length=8, choices=EntrySource.choices)

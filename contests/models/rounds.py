@@ -72,7 +72,7 @@ class ContestRound(Named):
     objects = ContestRoundQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("contest round")
+        verbose_name = _("round of the contest")
         verbose_name_plural = _("contest rounds")
         constraints = [
             models.UniqueConstraint(
@@ -128,7 +128,7 @@ class Promotion(models.Model):
     """Who moves on from a round: one for each round."""
 
     round = models.OneToOneField(
-        ContestRound, verbose_name=_("contest round"), on_delete=models.PROTECT, related_name="promotion"
+        ContestRound, verbose_name=_("round of the contest"), on_delete=models.PROTECT, related_name="promotion"
     )
     state = models.CharField(
         _("state of the promotion"),
@@ -211,7 +211,7 @@ class PromotionLine(models.Model):
     promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="lines")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="promotions")
     mark = models.DecimalField(_("mark"), max_digits=8, decimal_places=2, null=True)
-    place = models.PositiveIntegerField(_("place"), null=True)
+    place = models.PositiveIntegerField(_("rank in the round"), null=True)
     is_tied = models.BooleanField(_("shares the place"), default=False)
     by_rule = models.CharField(_("by the rule"), max_length=8, choices=RuleAnswer.choices)
     is_promoted = models.BooleanField(_("promoted"), null=True)

@@ -198,3 +198,23 @@ def make_award(bob: User, bid: Bid, *amounts: int, **values: Any) -> Award:
         at=LATER,
         **values,
     )
+
+
+def addresses(bob: User, incubator: Incubator) -> dict[str, str]:
+    """One record behind every address of the API."""
+    park = incubator.park
+    assert park is not None
+    contest = make_contest(bob, park)
+    division = make_division(bob, contest)
+    entry = make_entry(bob, division, incubator)
+    round = make_contest_round(bob, contest, division)
+    challenge = make_challenge(bob, park)
+    bid = make_bid(bob, challenge, incubator)
+    return {
+        "contests/<id:pk>": f"contests/{contest.pk}",
+        "contest-divisions/<id:pk>": f"contest-divisions/{division.pk}",
+        "contest-entries/<id:pk>": f"contest-entries/{entry.pk}",
+        "contest-rounds/<id:pk>": f"contest-rounds/{round.pk}",
+        "challenges/<id:pk>": f"challenges/{challenge.pk}",
+        "bids/<id:pk>": f"bids/{bid.pk}",
+    }

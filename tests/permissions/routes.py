@@ -22,6 +22,8 @@ WORDS: dict[str, str] = {
     "year": "2020",
     "sequence": "1",
     "key": "lead",
+    "slug": "jiangyin-cup-4",
+    "token": "nobody-has-this-link",
 }
 #: Parts that name a record below the one of ``pk``: its model.
 BELOW: dict[str, str] = {

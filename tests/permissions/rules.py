@@ -5,9 +5,15 @@ from collections.abc import Iterable, Sequence
 from tests.permissions.probing import HIDDEN, MAY, NOT_OFFERED, REFUSED, SIGN_IN, Row
 
 #: Open without a sign-in: what the product says of itself, and the sign-in.
-OPEN = ("/api/v1/auth/token/", "/returns/sw.js")
+OPEN = (
+    "/api/v1/auth/token/", "/returns/sw.js",
+    # A contest, its entry form and results, and one's own entry by its secret link.
+    "/contests/<slug:slug>/", "/contests/<slug:slug>/enter/", "/contests/<slug:slug>/results/",
+    "/contests/receipt/<str:token>/", "/contests/receipt/<str:token>/withdraw/",
+)  # fmt: skip
 #: Published or common knowledge: the same for everyone who is signed in.
 COMMON = (
+    "contests/<slug:slug>/",
     "parks/", "organisations/", "agreements/", "processes/", "sectors/", "indicators/", "schemes/",
     "reported", "figures/", "projects/reported", "evaluation/indicators", "evaluation/scheme",
     "import-sheets/", "imports/tables/", "exchange-rates/", "ticket-types", "services/ticket-types",
@@ -23,6 +29,7 @@ READ_FIRST = (
 #: What stands on a record that the demonstration data do not have: hidden from all, so no stranger is let in,
 #: but who may is said by the tests of the app.
 WITHOUT_EXAMPLE = (
+    "contests/receipt/",
     "ip/grants/", "ip/licences/", "ip-grants/", "ip-licences/", "incubators/<slug:code>/contracts/",
     "liaison/leads/<int:pk>/link/", "projects/<int:pk>/follow-ups/", "projects/<int:pk>/upload/",
     "projects/checklists/", "projects/requests/", "returns/closes/", "period-closes/",

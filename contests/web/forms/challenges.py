@@ -100,7 +100,7 @@ class BidForm(forms.Form):
     price = AmountField(label=_("Price asked"))
     months = forms.IntegerField(label=_("Months needed"), min_value=1, max_value=120)
     proposal = text(_("Proposed solution"), rows=8, longest=10_000)
-    files = FilesField(label=_("Files"), required=False, help_text=_("at most 3, of 20 MB each"))
+    files = FilesField(label=_("Attached files"), required=False, help_text=_("at most 3, of 20 MB each"))
 
     def __init__(
         self,

@@ -111,7 +111,7 @@ class RoundForm(forms.Form):
         empty_label=_("all divisions together"),
     )
     sequence = forms.IntegerField(label=_("Place in the sequence"), min_value=1, max_value=50)
-    held_on = DayField(label=_("Held on"), required=False)
+    held_on = DayField(label=_("Date held"), required=False)
     best = forms.IntegerField(
         label=_("Promotes the best"), required=False, min_value=1, help_text=_("how many move on")
     )
@@ -168,7 +168,7 @@ class EntryForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), max_length=160, required=False)
     summary = text(_("Summary"), rows=5, longest=5000, required=False)
     external_id = forms.CharField(label=_("Number in your own system"), max_length=80, required=False)
-    files = FilesField(label=_("Files"), required=False, help_text=_("at most 3, of 20 MB each"))
+    files = FilesField(label=_("Attached files"), required=False, help_text=_("at most 3, of 20 MB each"))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -225,7 +225,7 @@ class PublicEntryForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     files = FilesField(
-        label=_("Files"), required=False, help_text=_("a plan or slides; at most 3 files of 20 MB each")
+        label=_("Attached files"), required=False, help_text=_("a plan or slides; at most 3 files of 20 MB each")
     )
     agrees = forms.BooleanField(
         label=_("The team knows the rules and agrees that the park keeps these data for this contest")
