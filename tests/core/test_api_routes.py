@@ -51,6 +51,10 @@ KNOWN_TO_ALL = (
     "public-notices/",
     "policies/",
     "policy-versions/",
+    "contests/",
+    "contest-divisions/",
+    "contest-rounds/",
+    "challenges/",
 )
 #: Single answers, files and vocabulary: no list of records.
 NOT_A_LIST = (
@@ -167,6 +171,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     ReferenceProcess.objects.create(code="process", name_zh="示例")
     from evaluation.models import Indicator, Scheme
     from tests.exchange.loop import bring
+    from tests.contests.cases import addresses as of_contests
     from tests.funding.applicants import addresses as of_policies
     from tests.ledger.records import addresses as of_money
     from tests.outreach.records import addresses as of_liaison
@@ -209,6 +214,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
         **of_liaison(alice, zhangjiang),
         **of_returns(bob, zhangjiang),
         **of_services(alice, zhangjiang),
+        **of_contests(bob, zhangjiang),
         **of_reviews(bob, zhangjiang),
         **of_money(alice, bob, zhangjiang),
         **of_shares(alice, bob, zhangjiang),
