@@ -128,7 +128,10 @@ class Promotion(models.Model):
     """Who moves on from a round: one for each round."""
 
     round = models.OneToOneField(
-        ContestRound, verbose_name=_("round of the contest"), on_delete=models.PROTECT, related_name="promotion"
+        ContestRound,
+        verbose_name=_("round of the contest"),
+        on_delete=models.PROTECT,
+        related_name="promotion",
     )
     state = models.CharField(
         _("state of the promotion"),

@@ -225,7 +225,9 @@ class PublicEntryForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     files = FilesField(
-        label=_("Attached files"), required=False, help_text=_("a plan or slides; at most 3 files of 20 MB each")
+        label=_("Attached files"),
+        required=False,
+        help_text=_("a plan or slides; at most 3 files of 20 MB each"),
     )
     agrees = forms.BooleanField(
         label=_("The team knows the rules and agrees that the park keeps these data for this contest")
