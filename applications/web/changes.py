@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from applications.enums import ApplicationState, StepKind
 from applications.models import Application
 from core.models import HistoryEntry
+from ledger.enums import InstalmentState
 from projects.web.changes import people_of
 
 MOST_ENTRIES = 200
@@ -56,9 +57,17 @@ LABELS = {
     "proposed_by": gettext_lazy("proposed by"),
     "on": gettext_lazy("day"),
     "text": gettext_lazy("text"),
+    "number": gettext_lazy("number of the paper"),
+    "signed_on": gettext_lazy("signed on"),
+    "held_on": gettext_lazy("held on"),
+    "note": gettext_lazy("note"),
+    "sent_on": gettext_lazy("sent on"),
+    "received_on": gettext_lazy("received on"),
 }
 #: Said elsewhere on the page, or nothing that a reader can use.
 UNTOLD = frozenset({"version", "answer_sha256", "evidence", "key", "budget"})
+OF_PAYMENT = ("state", "sent_on", "received_on")
+STATES = {**dict(InstalmentState.choices), **dict(ApplicationState.choices)}
 
 
 def history_of(application: Application, *, whole: bool) -> list[dict[str, Any]]:
@@ -103,6 +112,8 @@ def _changes(entry: HistoryEntry, people: Mapping[str, str]) -> list[dict[str, s
     for name, pair in entry.changes.items():
         if name in UNTOLD or not isinstance(pair, list) or len(pair) != 2:
             continue
+        if entry.subject_type == "ledger.instalment" and name not in OF_PAYMENT:
+            continue
         before, after = (_words(name, value, people) for value in pair)
         if before or after:
             rows.append({"label": _label(name), "before": before, "after": after})
@@ -125,8 +136,8 @@ def _label(name: str) -> str:
 def _words(name: str, value: Any, people: Mapping[str, str]) -> str:
     if value in (None, "", [], {}):
         return ""
-    if name == "state" and value in ApplicationState.values:
-        return str(ApplicationState(value).label)
+    if name == "state" and value in STATES:
+        return str(STATES[value])
     if name == "step" and value in StepKind.values:
         return str(StepKind(value).label)
     if isinstance(value, dict):

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import selectors, services
 from applications.enums import StepKind, StepResult
-from applications.models import Application, ProgrammeStep, runs_programmes
+from applications.models import Application, ProgrammeStep, StepBatch, runs_programmes
 from applications.stages import BY_HAND, days_between, is_late
 from applications.web.access import posted, refuse_others, step_of
 from applications.web.forms import MoveForm, StartReviewForm, StepNoticeForm
 from core.web.errors import shown_on, status_of, told_to
+from reviews.enums import NoticeCode
 from reviews.models import Case
 from reviews.selectors import notice_state, results_of
 
@@ -40,7 +41,6 @@ def programme_step(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, step: ProgrammeStep, *, form: MoveForm | None = None, ticked: set[int] | None = None
 ) -> HttpResponse:
-    today = timezone.localdate()
     may_run = runs_programmes(request.user, step.programme.park_id)
     results = results_at(step)
     context = {
@@ -50,10 +50,7 @@ def _page(
         "rows": _rows(request, step, ticked or set()),
         "total": Application.objects.visible_to(request.user).filter(current_step=step).count(),
         "most": MOST_SHOWN,
-        "batches": [
-            (one, notice_state(one.notice, today) if one.notice else None)
-            for one in selectors.batches_of(step)
-        ],
+        "batches": _batches(step),
         "free": selectors.without_batch(step).count() if step.kind != StepKind.FORMAL_CHECK else 0,
         "may_run": may_run,
         "form": form or (MoveForm(results=results) if may_run and results else None),
@@ -61,6 +58,16 @@ def _page(
         "is_notice": step.kind == StepKind.PUBLIC_NOTICE,
     }
     return render(request, "applications/step.html", context, status=status_of(form) if form else 200)
+
+
+def _batches(step: ProgrammeStep) -> list[tuple[StepBatch, Any, str]]:
+    """Rounds and notices of the step; of a notice how it stands, with its word."""
+    today = timezone.localdate()
+    rows: list[tuple[StepBatch, Any, str]] = []
+    for one in selectors.batches_of(step):
+        standing = notice_state(one.notice, today) if one.notice else None
+        rows.append((one, standing, str(NoticeCode(standing.code).label) if standing else ""))
+    return rows
 
 
 def _rows(request: HttpRequest, step: ProgrammeStep, ticked: set[int]) -> list[dict[str, Any]]:

@@ -291,7 +291,10 @@ class LineForm(forms.Form):
             "reason": _t("Reason for %(title)s"),
         }
         for name, sentence in words.items():
-            self.fields[name].widget.attrs["aria-label"] = sentence % {"title": label}
+            look = "form-select" if name in ("outcome", "award_class") else "form-control"
+            if name == "amount":
+                look += " num"
+            self.fields[name].widget.attrs |= {"aria-label": sentence % {"title": label}, "class": look}
 
 
 class AgreementForm(PartsMixin):

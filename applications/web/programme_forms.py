@@ -180,10 +180,7 @@ class StepForm(forms.Form):
     day_count = forms.ChoiceField(
         label=_("Days are"), choices=DayCount.choices, required=False, initial=DayCount.WORKING
     )
-    marks_needed = forms.IntegerField(
-        label=_("Marks needed"), required=False, min_value=1, max_value=50,
-        help_text=_("empty: a person concludes the step without marks"),
-    )  # fmt: skip
+    marks_needed = forms.IntegerField(label=_("Marks needed"), required=False, min_value=1, max_value=50)
     method = forms.ChoiceField(label=_("How marks become one"), choices=MarkMethod.choices, required=False)
     is_anonymous = forms.BooleanField(label=_("Experts stay unnamed"), required=False, initial=True)
     hides_applicants = forms.BooleanField(label=_("Applicants stay unnamed"), required=False)

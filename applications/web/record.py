@@ -24,6 +24,7 @@ from core.web.once import new_token
 from funding.web.answering import answer_context
 from incubators.scope import Action, scope_of
 from ledger.enums import CommitmentState
+from reviews.enums import NoticeCode
 from reviews.models import Case, Objection, Score, reads_reviews
 from reviews.selectors import cases_about, notice_state, results_of
 
@@ -175,9 +176,16 @@ def _cases(request: HttpRequest, application: Application) -> list[dict[str, Any
 def _notices(application: Application, today: Any) -> list[dict[str, Any]]:
     rows = application.log.filter(batch__notice__isnull=False).select_related("batch__notice").order_by("pk")
     return [
-        {"notice": row.batch.notice, "line": row.line, "standing": notice_state(row.batch.notice, today)}
+        {
+            "notice": row.batch.notice,
+            "line": row.line,
+            "standing": stand,
+            "label": NoticeCode(stand.code).label,
+        }
         for row in rows
-        if row.batch is not None and row.batch.notice is not None
+        if row.batch is not None
+        and row.batch.notice is not None
+        and (stand := notice_state(row.batch.notice, today))
     ]
 
 

@@ -5,6 +5,7 @@ the park's administrator checks it, two experts mark it, it is on public show, t
 person and confirmed by a second, two instalments are paid and received, and the application is closed.
 """
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -73,7 +74,7 @@ def paper(name: str) -> dict[str, Any]:
 
 def yes(page: Page) -> None:
     """Confirm what the page asks."""
-    page.locator("dialog[open] .dialog-actions button:not([data-closes])").click()
+    page.locator("dialog[open] .dialog-actions button").last.click()
 
 
 def project_of_the_story(site: Site) -> int:
@@ -126,7 +127,7 @@ def apply(person: Visitor, project: int) -> str:
     expect(page.locator("[data-draft-note]")).to_contain_text(":")
     page.set_input_files("[name=files]", paper("示例商业计划书.pdf"))
     page.click("#application-form .form-actions .btn-primary")
-    page.wait_for_url("**/applications/[0-9]*/")
+    page.wait_for_url(re.compile(r"/applications/\d+/$"))
     page.click("form[action$='/submit/'] button")
     yes(page)
     expect(page.locator(".status-line li[aria-current=step]")).to_have_count(1)
@@ -147,7 +148,7 @@ def put_before_experts(person: Visitor) -> str:
     page.click(".page-head a[href*='/programmes/steps/']")
     page.click(".page-head a[href$='/review/']")
     page.click("form.form .btn-primary")
-    page.wait_for_url("**/reviews/[0-9]*/")
+    page.wait_for_url(re.compile(r"/reviews/\d+/$"))
     review = page.url
     page.click("#cases tbody th a")
     case = page.url.removeprefix(person.site.address)
@@ -246,7 +247,7 @@ def open_account(operator: Visitor, finance: Visitor) -> None:
 
 
 def pay(operator: Visitor, finance: Visitor, administrator: Visitor, path: str, number: int) -> None:
-    """One instalment: condition reported and confirmed, account named, batch made, checked, sent, received."""
+    """One instalment: condition met, account named, batch made and checked, sent, received."""
     page = operator.opens(path)
     page.locator("#payments tbody tr").nth(number - 1).locator("th a").click()
     payment = page.url.removeprefix(operator.site.address)
@@ -256,13 +257,11 @@ def pay(operator: Visitor, finance: Visitor, administrator: Visitor, path: str, 
     money.click(f"form[action='{payment}verify/'] button")
     money.select_option("[name=account]", index=1)
     money.click(f"form[action='{payment}terms/'] .form-actions button")
-    reference = (
-        money.locator("h1, .breadcrumb, nav").locator("text=/C[0-9]+-[0-9]/").first.inner_text().strip()
-    )
+    reference = money.title().partition(" ")[0]
     money = finance.opens("/money/batches/new/")
     money.locator("tr", has_text=reference).locator("input[name=chosen]").check()
     money.click("form .btn-primary")
-    money.wait_for_url("**/batches/[0-9]*/")
+    money.wait_for_url(re.compile(r"/batches/\d+/$"))
     batch = money.url.removeprefix(finance.site.address)
     checked = administrator.opens(batch)
     checked.click("form:has([value=check]) button")
