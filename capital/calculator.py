@@ -79,6 +79,7 @@ class About(StrEnum):
     LEFT = "left"
     SECURITY = "security"
     LIST = "list"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Terms:
     list_name: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    is_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,11 @@ def _list(terms: Terms, wish: Wish) -> Said:
     return (terms.list_name in wish.lists,) if terms.list_name else None
 
 
+def _place(terms: Terms, wish: Wish) -> Said:
+    """Nobody here keeps what the press reports: whether it is open to this enterprise has to be asked."""
+    return (None,) if terms.is_reported else None
+
+
 _POINTS: tuple[tuple[About, Callable[[Terms, Wish], Said]], ...] = (
     (About.VALID, _valid),
     (About.CURRENCY, _currency),
@@ -197,4 +204,5 @@ _POINTS: tuple[tuple[About, Callable[[Terms, Wish], Said]], ...] = (
     (About.STAGE, _stage),
     (About.SECURITY, _security),
     (About.LIST, _list),
+    (About.PLACE, _place),
 )

@@ -23,8 +23,8 @@ COMPUTED = frozenset({PRINCIPAL, PRINCIPALS, YEARS, *RATES})
 
 @dataclass(frozen=True)
 class PartAnswer:
-    """One part of the period with the policy's answer for a whole year of it. ``before`` is what the policy gives for the earlier
-    loans alone, where it counts a running total; the part gets the difference."""
+    """One part of the period with the policy's answer for a whole year of it. ``before`` is what the policy
+    gives for the earlier loans alone, where it counts a running total; the part gets the difference."""
 
     part: Part
     asked: Asked

@@ -2,7 +2,7 @@
 
 from capital.models.base import Offer
 from capital.models.credit import BankProduct, CreditList, PoolRecovery, ProductLoan, RiskPool
-from capital.models.funds import Fund, FundExit, FundInvestment, FundInvestor, keeps
+from capital.models.funds import Fund, FundExit, FundInvestment, FundInvestor, keeps, sees_whole_park_of
 from capital.models.matching import Match
 from capital.models.subsidies import InterestSubsidy
 
@@ -20,4 +20,5 @@ __all__ = [
     "ProductLoan",
     "RiskPool",
     "keeps",
+    "sees_whole_park_of",
 ]

@@ -22,7 +22,7 @@ from incubators.models import Organisation, Returnable
 class CreditList(Offer):
     """A list of enterprises that banks and funds look at. Entries name it by its Chinese name."""
 
-    authority = models.CharField(_("published by"), max_length=160, blank=True)
+    authority = models.CharField(_("issuing authority"), max_length=160, blank=True)
     document_number = models.CharField(_("document number"), max_length=80, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until (not included)"), null=True, blank=True)
@@ -201,6 +201,11 @@ class BankProduct(Offer):
     def search_names(self) -> list[str]:
         bank = [self.bank.name_zh, self.bank.name_en] if self.bank else []
         return [self.name_zh, self.name_en, self.bank_name, *bank]
+
+    @property
+    def security_words(self) -> list[tuple[str, str]]:
+        """Codes and labels of the securities, in the order of the vocabulary."""
+        return [(code, str(label)) for code, label in Guarantee.choices if code in self.securities]
 
     @property
     def bank_words(self) -> str:

@@ -252,6 +252,11 @@ class FundExit(OfEnterprise, Returnable):
         return self.investment.fund.currency
 
 
+def sees_whole_park_of(user: Any, offer: Offer) -> bool:
+    """Whether the sums of everybody in the park may be shown: to whoever reads the park as a whole."""
+    return offer.park_id is not None and scope_of(user).sees_whole_park(offer.park_id)
+
+
 def keeps(user: Any, offer: Offer) -> bool:
     """Whether the person may change this fund, product, list or pool."""
     return offer.park_id is not None and scope_of(user).allows(Action.MANAGE, park_id=offer.park_id)

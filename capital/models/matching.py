@@ -64,7 +64,7 @@ class Match(Tracked):
     contacted_on = models.DateField(_("brought together on"))
     met_on = models.DateField(_("met on"), null=True, blank=True)
     offered_on = models.DateField(_("offered on"), null=True, blank=True)
-    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    decided_on = models.DateField(_("settled on"), null=True, blank=True)
     reason = models.CharField(_("why it came to nothing"), max_length=300, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     loan = models.OneToOneField(

@@ -144,7 +144,7 @@ def entry_counts(user: Any, lists: Sequence[CreditList], *, day: date) -> dict[i
         .filter(list_name__in=[one.name_zh for one in lists])
         .order_by()
         .values_list("list_name", "enterprise__park")
-        .annotate(Count("pk"), Count("pk", filter=running), Max("starts_on"))
+        .annotate(all=Count("pk"), now=Count("pk", filter=running), latest=Max("starts_on"))
     )
     found: dict[int, Entries] = {}
     for name, park, count, open_now, latest in rows:

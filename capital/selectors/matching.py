@@ -161,7 +161,12 @@ def offers_for(user: Any, enterprise: Any) -> list[tuple[BankProduct | Fund, Ter
     funds = list(funds_matching(user).filter(own).order_by("sort_key", "pk"))
     balances = balances_of(funds)
     found: list[tuple[BankProduct | Fund, Terms]] = [(one, terms_of_product(one)) for one in products]
-    return found + [(one, terms_of_fund(one, balances[one.pk].left)) for one in funds]
+    return found + [(one, terms_of_fund(one, _left(one, balances))) for one in funds]
+
+
+def _left(fund: Fund, balances: Any) -> Decimal | None:
+    """What parks invested of a reported fund says nothing of what it has left."""
+    return None if fund.is_reported else balances[fund.pk].left
 
 
 def terms_of_product(product: BankProduct) -> Terms:
@@ -175,6 +180,7 @@ def terms_of_product(product: BankProduct) -> Terms:
         list_name=product.needs_list.name_zh if product.needs_list else "",
         starts_on=product.valid_from,
         ends_on=product.valid_until,
+        is_reported=product.is_reported,
     )
 
 
@@ -186,4 +192,5 @@ def terms_of_fund(fund: Fund, left: Decimal | None) -> Terms:
         left=left,
         starts_on=fund.founded_on,
         ends_on=fund.ends_on,
+        is_reported=fund.is_reported,
     )

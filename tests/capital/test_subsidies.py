@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -260,7 +260,7 @@ days = st.integers(min_value=0, max_value=800).map(lambda number: date(2022, 1, 
 sums = st.integers(min_value=0, max_value=30_000_000).map(Decimal)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     bounds=st.tuples(days, days).filter(lambda pair: pair[0] < pair[1]),
     steps=st.dictionaries(days, sums, max_size=4),
