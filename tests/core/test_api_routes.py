@@ -170,6 +170,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     Agreement.objects.create(code="agreement", name_zh="示例", kind="memorandum")
     ReferenceProcess.objects.create(code="process", name_zh="示例")
     from evaluation.models import Indicator, Scheme
+    from tests.capital.records import addresses as of_capital
     from tests.exchange.loop import bring
     from tests.contests.cases import addresses as of_contests
     from tests.funding.applicants import addresses as of_policies
@@ -219,6 +220,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
         **of_money(alice, bob, zhangjiang),
         **of_shares(alice, bob, zhangjiang),
         **of_policies(alice, bob, zhangjiang),
+        **of_capital(alice, bob, zhangjiang),
     }
 
 

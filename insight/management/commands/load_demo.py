@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from applications import demo as applications_demo
 from capital import demo as capital_demo
 from contests import demo as contests_demo
 from core.copying import collector_paused
@@ -35,6 +36,7 @@ OF_APPS: tuple[Callable[..., list[Loaded]], ...] = (
     reviews_demo.load,
     returns_demo.load,
     funding_demo.load,
+    applications_demo.load,
     contests_demo.load,
     capital_demo.load,
     sharing_demo.load,
