@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Programme',
             fields=[
@@ -313,4 +315,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('meeting', 'application'), name='applications_decision_once', violation_error_message='The meeting already has a decision about this application.'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__isnull', False), ('outcome', 'approved')), models.Q(('amount__isnull', True), ('award_class', ''), ('outcome', 'rejected'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='applications_decision_complete', violation_error_message='An approval has an amount above zero; a rejection says why.')],
             },
         ),
-    ]
+    ])]

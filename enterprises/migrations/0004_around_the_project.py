@@ -10,6 +10,8 @@ import incubators.models.base
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='FinancingEvent',
             fields=[
@@ -533,4 +535,4 @@ class Migration(migrations.Migration):
             model_name='yearlyfigure',
             constraint=models.CheckConstraint(condition=models.Q(('rd_in_china_amount__isnull', True), ('rd_expense_amount__isnull', True), ('rd_in_china_amount__lte', models.F('rd_expense_amount')), _connector='OR'), name='enterprises_rd_in_china_within_rd', violation_error_message='R&D spent in China cannot exceed all R&D expense.'),
         ),
-    ]
+    ])]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name="financingevent",
             name="return_reason",
@@ -518,4 +520,4 @@ class Migration(migrations.Migration):
                 violation_error_message="A record is either verified or returned.",
             ),
         ),
-    ]
+    ])]

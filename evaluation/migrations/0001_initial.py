@@ -7,6 +7,8 @@ import incubators.models.base
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Indicator',
             fields=[
@@ -198,4 +200,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('run', 'format', 'language'), name='evaluation_one_file_per_format'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(models.Q(('storage_name', ''), _negated=True), models.Q(('sha256', ''), _negated=True), ('finished_at__isnull', False), ('size__gt', 0)), _connector='OR'), name='evaluation_done_report_has_file'), models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 100)), name='evaluation_progress_is_a_percentage')],
             },
         ),
-    ]
+    ])]

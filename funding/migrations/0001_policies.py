@@ -9,6 +9,8 @@ import incubators.models.base
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Policy',
             fields=[
@@ -139,4 +141,4 @@ class Migration(migrations.Migration):
             model_name='policyversion',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'published')), expressions=[(django.contrib.postgres.indexes.OpClass(models.F('policy'), 'gist_int8_ops'), '='), (incubators.models.base.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='funding_versions_do_not_overlap', violation_error_message='Another published version covers part of this time.'),
         ),
-    ]
+    ])]

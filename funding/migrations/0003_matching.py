@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='PolicyAnswer',
             fields=[
@@ -160,4 +162,4 @@ class Migration(migrations.Migration):
             model_name='statedpolicyfact',
             constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('entered_by', models.F('verified_by')), _negated=True), _connector='OR'), name='funding_stated_fact_second_person', violation_error_message='A second person has to verify this: not the one who entered it.'),
         ),
-    ]
+    ])]

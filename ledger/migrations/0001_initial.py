@@ -3,6 +3,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         ('projects', '0009_words_of_states'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Budget',
             fields=[
@@ -290,4 +292,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('entry', 'account'), name='ledger_posting_once', violation_error_message='An entry touches an account once.'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_posting_not_zero', violation_error_message='A posting is not zero.')],
             },
         ),
-    ]
+    ])]

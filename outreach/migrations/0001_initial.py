@@ -10,6 +10,8 @@ import incubators.models.base
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Contact',
             fields=[
@@ -401,4 +403,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-    ]
+    ])]

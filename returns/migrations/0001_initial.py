@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='ReturnDuty',
             fields=[
@@ -169,4 +171,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('park', 'incubator', 'period'), name='returns_close_once', nulls_distinct=False, violation_error_message='This period is already closed.'), models.CheckConstraint(condition=models.Q(models.Q(('reopened_at__isnull', True), ('reopened_by__isnull', True)), models.Q(('reopened_at__isnull', False), ('reopened_by__isnull', False)), _connector='OR'), name='returns_close_reopened_pair', violation_error_message='The person and the time of a decision are recorded together.'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reopened_at__isnull', True)), models.Q(('reopened_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='returns_close_reopened_with_words', violation_error_message='Whoever reopens a period says why.'), models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='returns_close_dates', violation_error_message='A period ends after it starts.')],
             },
         ),
-    ]
+    ])]

@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Case',
             fields=[
@@ -407,4 +409,4 @@ class Migration(migrations.Migration):
             model_name='scoreline',
             constraint=models.CheckConstraint(condition=models.Q(('points__gte', 0)), name='reviews_points_not_negative', violation_error_message='Points are not below zero.'),
         ),
-    ]
+    ])]

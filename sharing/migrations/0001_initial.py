@@ -9,6 +9,8 @@ import incubators.models.base
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='SharingAgreement',
             fields=[
@@ -509,4 +511,4 @@ class Migration(migrations.Migration):
             model_name='sharingaccrual',
             constraint=models.CheckConstraint(condition=models.Q(('total__isnull', True), ('total__gte', 0), _connector='OR'), name='sharing_accrual_not_negative', violation_error_message='This amount cannot be below zero.'),
         ),
-    ]
+    ])]
