@@ -50,8 +50,8 @@ class _Book:
             sheet.write_number(row, column, value, self.bold if is_sum else self.money)
 
 
-def agreement_excel(agreement: SharingAgreement) -> bytes:
-    """Four sheets; every amount in the currency of the agreement."""
+def agreement_excel(agreement: SharingAgreement, user: Any) -> bytes:
+    """Four sheets; every amount in the currency of the agreement; lines of the enterprises one may read."""
     target = io.BytesIO()
     book = _Book(target)
     unit = agreement.currency
@@ -68,7 +68,7 @@ def agreement_excel(agreement: SharingAgreement) -> bytes:
     ]  # fmt: skip
     parties = list(agreement.parties.select_related("park", "organisation").order_by("position"))
     head = [*lines, *(party.name for party in parties), _("Digest")]
-    book.sheet(_("Computed lines"), head, _lines(agreement, [party.pk for party in parties]))
+    book.sheet(_("Computed lines"), head, _lines(agreement, [party.pk for party in parties], user))
     head = [
         _("Day"), _("Kind of settlement"), _("For the year"), _("Against the year"), _("Paid by"),
         _("Paid to"), f"{_('Amount')} ({unit})", _("State"), _("Bank or file reference"),
@@ -95,10 +95,9 @@ def _standing(agreement: SharingAgreement) -> Iterable[Sequence[Any]]:
         yield (_("all years"), row.party.name, row.promised, row.accrued, row.settled, row.open)
 
 
-def _lines(agreement: SharingAgreement, parties: list[int]) -> Iterable[Sequence[Any]]:
-    rows = SharingLine.objects.filter(accrual__agreement=agreement).select_related(
-        "accrual", "term", "enterprise"
-    )
+def _lines(agreement: SharingAgreement, parties: list[int], user: Any) -> Iterable[Sequence[Any]]:
+    visible = SharingLine.objects.visible_to(user).filter(accrual__agreement=agreement)
+    rows = visible.select_related("accrual", "term", "enterprise")
     for row in rows.order_by("accrual__year", "accrual__number", "term__base", "enterprise"):
         shares = [row.shares.get(str(party)) for party in parties]
         yield (

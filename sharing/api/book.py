@@ -13,7 +13,7 @@ from sharing import services
 from sharing.api import serializers as shapes
 from sharing.api.views import SharingViewSet, booking_key, parties_by_key, party_named
 from sharing.models import SharingAccrual, SharingAgreement, SharingSettlement
-from sharing.selectors import Computation, compute_year
+from sharing.selectors import Computation, computations_seen, compute_year
 
 
 class SharingAccrualFilter(django_filters.FilterSet):
@@ -68,7 +68,7 @@ class SharingAccrualViewSet(SharingViewSet):
 
     def _answer(self, record: SharingAccrual, status: int = 200) -> Response:
         location = {"Location": f"/api/v1/sharing-accruals/{record.pk}/"} if status == 201 else {}
-        body = shapes.SharingComputationSerializer(_booked(record)).data
+        body = shapes.SharingComputationSerializer(_booked(record, self.request.user)).data
         return Response(body, status=status, headers=location)
 
 
@@ -113,11 +113,11 @@ def _looked_at(found: Computation) -> dict[str, Any]:
     }
 
 
-def _booked(record: SharingAccrual) -> dict[str, Any]:
+def _booked(record: SharingAccrual, user: Any) -> dict[str, Any]:
     keys = _keys(record.agreement)
     entry = getattr(record, "entry", None)
     moved = entry.postings.values_list("account__party", "amount") if entry else ()
-    rows = record.lines.select_related("term").order_by("term__base", "enterprise")
+    seen = computations_seen(user, [record])[0]
     return {
         "id": record.pk,
         "agreement": record.agreement_id,
@@ -142,9 +142,9 @@ def _booked(record: SharingAccrual) -> dict[str, Any]:
                 "amount": line.amount,
                 "shares": {keys[int(party)]: value for party, value in line.shares.items()},
             }
-            for line in rows
+            for line in seen.lines
         ],
-        "missing": record.missing,
+        "missing": seen.missing,
         "digest": record.digest,
         "computed_at": record.computed_at,
     }

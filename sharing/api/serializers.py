@@ -229,7 +229,7 @@ class SharingComputationSerializer(serializers.Serializer[Any]):
     differences: Any = serializers.DictField(
         child=ShareAmount(), help_text="What booking changes or changed."
     )
-    lines = SharingLineSerializer(many=True)
+    lines = SharingLineSerializer(many=True, help_text="Of the enterprises that the caller may read.")
     missing = MissingShareSerializer(many=True)
     digest = serializers.CharField()
     computed_at = serializers.DateTimeField(allow_null=True)

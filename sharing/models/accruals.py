@@ -1,11 +1,14 @@
 """What accrued for a year: a computation from verified figures, with its inputs and its digest."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import not_negative
 from enterprises.models import Enterprise
+from incubators.scope import Action, scope_of
 from sharing.models.agreements import (
     OfSharingQuerySet,
     SharingAgreement,
@@ -74,8 +77,17 @@ class SharingAccrual(models.Model):
         return self.agreement.chain
 
 
-class OfAccrualQuerySet(OfSharingQuerySet):
+class SharingLineQuerySet(OfSharingQuerySet):
     path = "accrual__agreement"
+
+    def visible_to(self, user: Any) -> Self:
+        """Of the agreements one may read, the enterprises one may read: sums are for all, figures are not."""
+        own = (
+            scope_of(user)
+            .places(Action.READ)
+            .filter(park="enterprise__park", incubator="enterprise__incubator")
+        )
+        return super().visible_to(user).filter(own)
 
 
 class SharingLine(models.Model):
@@ -106,7 +118,7 @@ class SharingLine(models.Model):
     amount = amount(_("shared amount"))
     shares = models.JSONField(_("divided by party"), default=dict)
 
-    objects = OfAccrualQuerySet.as_manager()
+    objects = SharingLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of a computation")

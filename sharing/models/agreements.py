@@ -52,7 +52,7 @@ class SharingAgreementQuerySet(models.QuerySet[Any]):
             return self
         seen = Q(park__in=sorted(places.park_ids))
         parties = SharingParty.objects.filter(park__in=sorted(places.park_ids)).values("agreement")
-        sites = SharingAgreement.incubators.through.objects.filter(  # type: ignore[attr-defined]
+        sites = SharingAgreement.incubators.through.objects.filter(
             incubator__in=sorted(places.incubator_ids)
         ).values("sharingagreement")
         return self.filter(seen | Q(pk__in=parties) | Q(pk__in=sites))

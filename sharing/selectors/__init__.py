@@ -3,7 +3,13 @@
 from sharing.selectors.computing import Computation, ComputedLine, MissingLine, compute_year, terms_for
 from sharing.selectors.due import due_shares, waiting_shares
 from sharing.selectors.ending import Phase, phases_of
-from sharing.selectors.lists import agreements_matching, entries_seen, whole_version
+from sharing.selectors.lists import (
+    Seen,
+    agreements_matching,
+    computations_seen,
+    entries_seen,
+    whole_version,
+)
 from sharing.selectors.standing import PartyYear, Standing, YearStanding, standing_of, standings_of
 
 __all__ = [
@@ -12,9 +18,11 @@ __all__ = [
     "MissingLine",
     "PartyYear",
     "Phase",
+    "Seen",
     "Standing",
     "YearStanding",
     "agreements_matching",
+    "computations_seen",
     "compute_year",
     "due_shares",
     "entries_seen",

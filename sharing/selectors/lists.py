@@ -1,11 +1,26 @@
 """What the lists show, in a fixed number of queries."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max, Min, Prefetch, Q, QuerySet
 
 from core.search import fold
-from sharing.models import SharingAgreement, SharingEntry, SharingParty, SharingShare, SharingVersion
+from enterprises.models import Enterprise
+from incubators.scope import scope_of
+from sharing.calculator import ZERO
+from sharing.enums import MissingFigure, SharingBase
+from sharing.models import (
+    SharingAccrual,
+    SharingAgreement,
+    SharingEntry,
+    SharingLine,
+    SharingParty,
+    SharingShare,
+    SharingVersion,
+)
 
 AGREED = Q(versions__state="agreed")
 PARTIES = SharingParty.objects.select_related("park", "organisation")
@@ -72,3 +87,45 @@ def entries_seen(user: Any) -> QuerySet[Any]:
         .select_related("by", "agreement", "accrual", "settlement")
         .prefetch_related("postings__account__party__park", "postings__account__party__organisation")
     )
+
+
+@dataclass
+class Seen:
+    """What one person sees of a computation; of enterprises of other places only how many and how much."""
+
+    accrual: SharingAccrual
+    lines: list[SharingLine]
+    missing: list[dict[str, Any]]
+    hidden: int = 0
+    hidden_amount: Decimal = ZERO
+    hidden_missing: int = 0
+
+
+def computations_seen(user: Any, accruals: Iterable[SharingAccrual]) -> list[Seen]:
+    """Each computation with the lines the person may read, in three queries for all of them."""
+    rows = list(accruals)
+    whole = {row.agreement_id: scope_of(user).sees_whole_park(row.agreement.park_id) for row in rows}
+    lines = SharingLine.objects.filter(accrual__in=rows).select_related("enterprise", "term")
+    mine = set(SharingLine.objects.visible_to(user).filter(accrual__in=rows).values_list("pk", flat=True))
+    named = {item["enterprise"] for row in rows for item in row.missing if item["enterprise"]}
+    known = set(Enterprise.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
+    found = {row.pk: Seen(row, [], []) for row in rows}
+    for line in lines.order_by("term__base", "enterprise"):
+        seen = found[line.accrual_id]
+        if line.pk in mine:
+            seen.lines.append(line)
+        else:
+            seen.hidden += 1
+            seen.hidden_amount += line.amount
+    for row in rows:
+        seen = found[row.pk]
+        for item in row.missing:
+            if whole[row.agreement_id] or item["enterprise"] in known:
+                labels = {
+                    "reason_label": MissingFigure(item["reason"]).label,
+                    "base_label": SharingBase(item["base"]).label,
+                }
+                seen.missing.append({**item, **labels})
+            else:
+                seen.hidden_missing += 1
+    return [found[row.pk] for row in rows]

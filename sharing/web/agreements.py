@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +18,16 @@ from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
 from incubators.scope import Action, may_somewhere
 from sharing import services
-from sharing.models import SharingAgreement, SharingDispute, SharingLine, SharingSettlement
+from sharing.models import SharingAgreement, SharingDispute, SharingSettlement
 from sharing.report import agreement_excel
-from sharing.selectors import agreements_matching, entries_seen, phases_of, standing_of, standings_of
+from sharing.selectors import (
+    agreements_matching,
+    computations_seen,
+    entries_seen,
+    phases_of,
+    standing_of,
+    standings_of,
+)
 from sharing.services import AGREEMENT_FIELDS
 from sharing.services.disputes import may_dispute
 from sharing.web.access import allows, parks_to_manage, refuse, seen_agreement, stored
@@ -158,6 +164,7 @@ def detail_page(
         "next_url": page.address(request.GET, page.next_cursor),
         "previous_url": page.address(request.GET, page.previous_cursor),
         "dispute_form": dispute,
+        "sees_papers": allows(user, Action.READ, agreement.park_id),
         "may_manage": allows(user, Action.MANAGE, agreement.park_id),
         "may_pay": allows(user, Action.PAY, agreement.park_id),
     }
@@ -202,15 +209,11 @@ def sharing_print(request: HttpRequest, pk: int) -> HttpResponse:
     newest: dict[int, Any] = {}
     for accrual in about["accruals"]:
         newest.setdefault(accrual.year, accrual)
-    lines = SharingLine.objects.select_related("enterprise", "term").order_by("term__base", "enterprise")
     accruals = agreement.accruals.filter(pk__in=[row.pk for row in newest.values()])
+    rows = accruals.select_related("agreement", "version", "computed_by").order_by("year")
     context = {
         **about,
-        "computed": list(
-            accruals.select_related("version", "computed_by")
-            .prefetch_related(Prefetch("lines", lines))
-            .order_by("year")
-        ),
+        "computed": computations_seen(request.user, rows),
         "entries": list(entries_seen(request.user).filter(agreement=agreement).order_by("at", "pk")),
         "printed_at": timezone.now(),
     }
@@ -221,7 +224,7 @@ def sharing_print(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def sharing_excel(request: HttpRequest, pk: int) -> HttpResponse:
     agreement = seen_agreement(request, pk)
-    response = HttpResponse(agreement_excel(agreement), content_type=EXCEL)
+    response = HttpResponse(agreement_excel(agreement, request.user), content_type=EXCEL)
     name = f"{agreement.number} {agreement.name}.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"

@@ -14,9 +14,8 @@ from core.web.errors import told_to
 from incubators.scope import Action
 from sharing import services
 from sharing.calculator import ZERO
-from sharing.enums import MissingFigure, SharingBase
 from sharing.models import SharingAgreement, SharingLine
-from sharing.selectors import Computation, compute_year, phases_of
+from sharing.selectors import Computation, computations_seen, compute_year, phases_of
 from sharing.web.access import allows, refuse, seen_accrual, seen_agreement
 
 
@@ -106,7 +105,7 @@ def _lines(agreement: SharingAgreement, found: Computation) -> list[tuple[Any, l
 def sharing_accrual(request: HttpRequest, pk: int) -> HttpResponse:
     accrual = seen_accrual(request, pk)
     parties = _parties(accrual.agreement)
-    lines = accrual.lines.select_related("enterprise", "term").order_by("term__base", "enterprise")
+    seen = computations_seen(request.user, [accrual])[0]
     later = accrual.agreement.accruals.filter(year=accrual.year, number__gt=accrual.number)
     entry = getattr(accrual, "entry", None)
     moved = dict(entry.postings.values_list("account__party", "amount")) if entry else {}
@@ -118,15 +117,8 @@ def sharing_accrual(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [
             (party, accrual.positions.get(str(party.pk), ZERO), moved.get(party.pk)) for party in parties
         ],
-        "lines": [(line, [line.shares.get(str(party.pk)) for party in parties]) for line in lines],
-        "missing": [
-            {
-                **row,
-                "reason": MissingFigure(row["reason"]).label,
-                "base": SharingBase(row["base"]).label,
-            }
-            for row in accrual.missing
-        ],
+        "lines": [(line, [line.shares.get(str(party.pk)) for party in parties]) for line in seen.lines],
+        "seen": seen,
         "later": later.order_by("number").first(),
         "may_manage": allows(request.user, Action.MANAGE, accrual.agreement.park_id),
     }

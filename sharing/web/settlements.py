@@ -101,6 +101,7 @@ def _page(request: HttpRequest, row: SharingSettlement, form: ReasonForm | None 
         "may_reverse": row.state == SettlementState.CONFIRMED
         and not own
         and allows(user, Action.MANAGE, park),
+        "sees_papers": allows(user, Action.READ, park),
         "form": form or ReasonForm(),
     }
     return render(request, "sharing/settlement.html", context, status=status_of(form) if form else 200)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.web.errors import shown_on, status_of, told_to
 from core.web.once import new_token, submit_once
+from enterprises.models import Enterprise
 from incubators.scope import Action
 from sharing import services
 from sharing.calculator import HUNDRED, Rule, shared_of, tail_factor
@@ -205,11 +206,13 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_sign = allows(user, Action.VERIFY_MONEY, version.agreement.park_id)
     own = version.proposed_by_id == user.pk
     terms = sorted(version.terms.all(), key=lambda row: row.pk)
+    firms = Enterprise.objects.visible_to(user).filter(sharing_terms__version=version)
     typed = initial_of(version)
     context = {
         "version": version,
         "agreement": version.agreement,
         "terms": terms,
+        "firms": set(firms.values_list("pk", flat=True)),
         "promises": sorted(version.promises.all(), key=lambda row: (row.year, row.pk)),
         "phases": phases_of(version, this_year=timezone.localdate().year),
         "example": example_of(version.agreement, typed),

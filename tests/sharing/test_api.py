@@ -37,7 +37,7 @@ def test_the_whole_way_by_rest(
     assert [party["key"] for party in made.json()["parties"]] == [
         "park:shanghai", f"park:{park.code}", "organisation:techcode",
     ]  # fmt: skip
-    is_problem(admin.post("sharing-agreements/", body), 409, "sharing_agreement_number_once")
+    is_problem(admin.post("sharing-agreements/", body), 422, "invalid")
     tag = admin.get(place)["ETag"]
     assert admin.patch(place, {"note": "示例"}, If_Match=tag).json()["note"] == "示例"
     is_problem(admin.patch(place, {"note": "示例二"}, If_Match=tag), 412, "precondition_failed")

@@ -97,6 +97,10 @@ def test_one_fen_between_three() -> None:
     third = Decimal("33.3333")
     division = ((1, Decimal(50)), (2, Decimal("49.9999")), (3, Decimal("0.0001")))
     assert divided(Decimal("0.01"), division, 3) == {1: Decimal("0.01"), 2: Decimal(0), 3: Decimal(0)}
+    four = (*((party, Decimal("24.99")) for party in (1, 2, 3, 4)), (5, Decimal("0.04")))
+    assert [str(part) for part in divided(Decimal("0.03"), four, 5).values()] == [
+        "0.01", "0.01", "0.01", "0.00", "0.00",
+    ]  # fmt: skip
     equal = ((1, third), (2, third), (3, Decimal("33.3334")))
     assert [str(part) for part in divided(Decimal("0.05"), equal, 3).values()] == ["0.02", "0.02", "0.01"]
 

@@ -12,7 +12,7 @@ from core.history import verify
 from incubators.models import Incubator, Park
 from sharing import services
 from sharing.models import SharingAccrual, SharingAgreement, SharingEntry, SharingLine, SharingVersion
-from sharing.selectors import compute_year, standing_of
+from sharing.selectors import computations_seen, compute_year, standing_of
 from sharing.services import PromiseInput
 from tests.sharing import cases
 from tests.sharing.cases import NOW
@@ -369,3 +369,25 @@ def test_who_sees_an_agreement(
     for user in (alice, dora, fiona, shan):
         with pytest.raises(DomainError):
             services.book_accrual(agreement=agreement, year=2021, actor=user, at=NOW)
+
+
+def test_an_operator_reads_sums_and_only_the_lines_of_its_own_enterprises(
+    zhangjiang: Incubator, shenzhen: Incubator, alice: User, bob: User, fiona: User, charlie: User, dora: User
+) -> None:
+    agreement = cases.make_agreement(zhangjiang, bob)
+    agreement.incubators.add(shenzhen)
+    cases.agree(cases.write_terms(agreement, bob), bob, fiona)
+    for operator, site in ((alice, zhangjiang), (charlie, shenzhen)):
+        cases.figures(cases.landed(operator, site), 2021, operator, bob)
+        cases.landed(operator, site)
+    accrual = book(agreement, bob)
+    assert str(accrual.total) == "80000.00"
+    seen = {user.username: computations_seen(user, [accrual])[0] for user in (alice, bob, charlie, dora)}
+    assert {name: (len(one.lines), one.hidden, len(one.missing)) for name, one in seen.items()} == {
+        "alice": (1, 1, 1),
+        "bob": (2, 0, 2),
+        "charlie": (1, 1, 1),
+        "dora": (2, 0, 2),
+    }
+    assert seen["alice"].lines[0].enterprise.incubator == zhangjiang
+    assert (seen["alice"].hidden_amount, seen["alice"].hidden_missing) == (40_000, 1)
