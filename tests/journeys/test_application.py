@@ -250,14 +250,14 @@ def pay(operator: Visitor, finance: Visitor, administrator: Visitor, path: str, 
     """One instalment: condition met, account named, batch made and checked, sent, received."""
     page = operator.opens(path)
     page.locator("#payments tbody tr").nth(number - 1).locator("th a").click()
-    payment = page.url.removeprefix(operator.site.address)
+    page.wait_for_url(re.compile(r"/instalments/\d+/$"))
+    payment, reference = page.url.removeprefix(operator.site.address), page.title().partition(" ")[0]
     page.set_input_files(f"form[action='{payment}claim/'] [name=file]", paper(f"示例验收{number}.pdf"))
     page.click(f"form[action='{payment}claim/'] .btn-primary")
     money = finance.opens(payment)
     money.click(f"form[action='{payment}verify/'] button")
     money.select_option("[name=account]", index=1)
     money.click(f"form[action='{payment}terms/'] .form-actions button")
-    reference = money.title().partition(" ")[0]
     money = finance.opens("/money/batches/new/")
     money.locator("tr", has_text=reference).locator("input[name=chosen]").check()
     money.click("form .btn-primary")
