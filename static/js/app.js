@@ -170,7 +170,7 @@
 
   // --- one click, one request ---------------------------------------------------------------------------
   function guard(event, form, button) {
-    if (form.method.toLowerCase() !== "post" || form.hasAttribute("data-no-guard") || form.hasAttribute("hx-post")) return;
+    if ((form.getAttribute("method") || "get").toLowerCase() !== "post" || form.hasAttribute("data-no-guard") || form.hasAttribute("hx-post")) return;
     if (sending.has(form)) { event.preventDefault(); return; }
     sending.add(form);
     // The button still has to be part of what is sent, so it is only marked, not disabled.
