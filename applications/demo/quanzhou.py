@@ -33,7 +33,7 @@ RECEIVED = 245
 AFTER_REVIEW, AFTER_DEFENCE = 122, 80
 #: Places in the order of quality whose visit, or whose public notice, stops them.
 VISITED_IN_VAIN, OBJECTED = (17, 44, 63, 71), 58
-CLASSES = [
+CLASSES: list[dict[str, Any]] = [
     {"code": "A", "amount": "300000", "places": 19},
     {"code": "B", "amount": "200000", "places": 42},
 ]
@@ -152,7 +152,7 @@ class _Telling:
                 "takes_outside": True,
                 "award_rule": "classes",
                 "classes": CLASSES,
-                "quota": sum(int(one["places"]) for one in CLASSES),
+                "quota": sum(one["places"] for one in CLASSES),
                 "base": "harbour_plan",
                 "needs_agreement": False,
                 "notes": "申报数、入选数与计划资助总额取自公开报道，其余均为示例数据。",
@@ -193,6 +193,7 @@ class _Telling:
         """Both experts mark every application on paper; the panel recommends the best ones."""
         batch = services.start_review(step=self.programme.steps.get(kind=kind), actor=self.admin, at=begun)
         cases = self._mark(batch, rows, step, ended)
+        assert batch.round is not None
         best = {one.pk for one in sorted(rows, key=lambda one: self.quality[one.pk])[:most]}
         set_results(
             round=batch.round,

@@ -67,7 +67,10 @@ def notice_stand(applications: Sequence[Application], on: date) -> dict[int, Not
         for key, row in standing_rows(applications).items()
         if row.batch is not None and row.batch.notice is not None
     }
-    notices = {row.batch.notice.pk: row.batch.notice for row in rows.values()}  # type: ignore[union-attr]
+    notices: dict[int, Any] = {
+        row.batch.notice.pk: row.batch.notice  # type: ignore[union-attr]
+        for row in rows.values()
+    }
     stands = {key: notice_state(notice, on) for key, notice in notices.items()}
     upheld: dict[int, set[int | None]] = {}
     for notice_id, line in Objection.objects.filter(

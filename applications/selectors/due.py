@@ -82,7 +82,7 @@ def _steps(runs: Any, until: date) -> Iterator[DueItem]:
         .values("step", "step__days_allowed", "step__programme")
         .annotate(first=Min("entered_on"))
     )
-    late = {row["step"]: row["first"] + timedelta(days=row["step__days_allowed"]) for row in rows}
+    late = {row["step"]: row["first"] + timedelta(days=row["step__days_allowed"] or 0) for row in rows}
     late = {key: day for key, day in late.items() if day <= until}
     if not late:
         return
@@ -122,7 +122,7 @@ def _checks(user: Any, runs: Any, limit: int) -> Iterator[Waiting]:
             kind="application",
             word=_("application to be checked"),
             label=row.title,
-            since=row.submitted_at,
+            since=row.submitted_at or row.created_at,
             url=reverse("application-detail", args=[row.pk]),
             place=row.programme.name,
             by=str(row.submitted_by or ""),

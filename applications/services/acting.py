@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -231,7 +232,7 @@ def tell_applicants(applications: Sequence[Application], actor: User, at: dateti
         notify(
             users=[people[key]],
             kind="application",
-            text=(lambda one=first: _one(one)) if alone else (lambda rows=found: _many(rows)),
+            text=partial(_one, first) if alone else partial(_many, found),
             url=_page(first) if alone else "",
             at=at,
         )

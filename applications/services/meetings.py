@@ -378,11 +378,8 @@ def _check_budget(
 def _approve(
     meeting: Meeting, decision: Decision, application: Application, actor: User, at: datetime
 ) -> None:
-    programme = meeting.programme
     if application.applicant_kind == ApplicantKind.OUTSIDE and application.enterprise is None:
         application.enterprise = _enterprise_for(application, meeting, at)
-    assert programme.budget is not None
-    assert decision.amount is not None
     application.commitment = _commit(meeting, decision, application, actor, at)
     application.approved_amount, application.award_class = decision.amount, decision.award_class
 
@@ -391,6 +388,8 @@ def _commit(
     meeting: Meeting, decision: Decision, application: Application, actor: User, at: datetime
 ) -> Commitment:
     programme = meeting.programme
+    assert programme.budget is not None
+    assert decision.amount is not None
     return commit_money(
         budget=programme.budget,
         amount=decision.amount,
@@ -417,7 +416,8 @@ def _enterprise_for(application: Application, meeting: Meeting, at: datetime) ->
     known = Enterprise.objects.filter(
         park=application.park_id, name_zh=application.outside_name, merged_into=None
     ).order_by("pk")
-    if (found := known.first()) is not None:
+    found: Enterprise | None = known.first()
+    if found is not None:
         return found
     assert meeting.proposed_by is not None
     return create_enterprise(
