@@ -1,5 +1,5 @@
-"""Several operations of one migration applied as one step, so that Django draws its picture of all models once
-and not after each of them: with this many models that is most of what a first ``migrate`` costs."""
+"""Several operations of one migration applied as one step, so that Django draws its picture of all models
+once and not after each of them: with this many models that is most of what a first ``migrate`` costs."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 
 
 class Together(Operation):
-    """A list of operations as ``makemigrations`` writes it. Each sees the models before and after all of them.
+    """Operations as ``makemigrations`` lists them. Each sees the models before and after all of them.
 
     A table that the group creates is created as it will be in the end; what the group adds to it afterwards
     is there already.
