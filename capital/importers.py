@@ -160,7 +160,8 @@ class InvestmentSheet(KeyedSheet):
     def update_one(self, *, entry: Entry, actor: Any, at: datetime) -> FundInvestment:
         names = ("amount", "equity_percent", "note")
         values = {name: entry.values[name] for name in names if name in entry.values}
-        return save_record(record=entry.record, values=values, actor=actor, at=at)
+        saved: FundInvestment = save_record(record=entry.record, values=values, actor=actor, at=at)
+        return saved
 
     def remove_one(self, *, record: Any, actor: Any, at: datetime) -> None:
         """The round goes with it where it was entered with it and nobody verified it."""

@@ -9,6 +9,8 @@ import incubators.models.base
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations._together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -25,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='CreditList',
             fields=[
@@ -640,4 +642,4 @@ class Migration(migrations.Migration):
             model_name='bankproduct',
             constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='capital_product_dates', violation_error_message='A product ends after it begins.'),
         ),
-    ]
+    ])]

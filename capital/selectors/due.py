@@ -46,7 +46,7 @@ def due_of_capital(*, user: Any, until: date) -> Iterator[DueItem]:
         yield _offer(fund, fund.ends_on, _("The term of a fund ends"), "fund")
 
 
-def _offer(row: Any, on: date, title: Any, name: str) -> DueItem:
+def _offer(row: Any, on: Any, title: Any, name: str) -> DueItem:
     return DueItem(
         kind="fund",
         title=title,
@@ -114,7 +114,7 @@ def _page_key(row: Any) -> int:
     if isinstance(row, FundExit):
         return row.investment_id
     if isinstance(row, PoolRecovery):
-        return row.risk.loan.of_product.pool_id
+        return int(row.risk.loan.of_product.pool_id or 0)
     return int(row.pk)
 
 

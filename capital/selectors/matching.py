@@ -103,12 +103,14 @@ def summaries_of(user: Any, rows: QuerySet[Match]) -> list[EventSummary]:
 
 
 def _plain(rows: QuerySet[Match]) -> Iterable[dict[str, Any]]:
-    return rows.order_by().values(
+    found: Any = rows.order_by().values(
         "event", "enterprise", "stage", "need_amount", "currency",
         line=F("loan__line_amount"), loan_currency=F("loan__currency"), loan_seen=F("loan__verified_at"),
         paid=F("investment__amount"), fund_currency=F("investment__fund__currency"),
         paid_seen=F("investment__verified_at"),
     )  # fmt: skip
+    rows_of: Iterable[dict[str, Any]] = found
+    return rows_of
 
 
 def _add_granted(one: EventSummary, row: dict[str, Any]) -> None:

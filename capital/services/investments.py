@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from capital.models import Fund, FundExit, FundInvestment, PoolRecovery
+from capital.models import Fund, FundExit, FundInvestment, PoolRecovery, ProductLoan
 from capital.selectors.funds import room_of
 from capital.services.acting import plain, wrong
 from core.errors import Conflict
@@ -82,6 +82,8 @@ def _check_recovery(row: PoolRecovery, today: date) -> None:
         raise wrong("amount", _("Nothing was compensated for this loan."), "nothing_compensated")
     if row.on is not None and risk.compensated_on is not None and row.on < risk.compensated_on:
         raise wrong("on", _("Money is recovered after it was compensated."))
+    if not ProductLoan.objects.filter(loan=risk.loan_id, pool__isnull=False).exists():
+        raise wrong("amount", _("No pool shares the risk of this loan."), "no_pool")
     others = PoolRecovery.objects.filter(risk=risk, returned_at=None).exclude(pk=row.pk)
     left = risk.compensated_amount - (others.aggregate(total=Sum("amount"))["total"] or Decimal(0))
     if row.amount is not None and row.amount > left:

@@ -43,6 +43,8 @@ def link_loan(
             % {"product": product.name, "most": plain(excess.most), "sum": plain(excess.total)},
             code="line_exceeded",
         )
+    if known is not None and known.pool_id is not None and known.pool_id != (pool.pk if pool else None):
+        _refuse_compensated(known)
     row = known or ProductLoan(loan=loan)
     row.product, row.pool, row.linked_at, row.linked_by = product, pool, at, actor
     save_checked(row)
@@ -64,11 +66,13 @@ def unlink_loan(*, link: ProductLoan, actor: User, at: datetime) -> None:
     found = ProductLoan.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
     if found is None:
         raise Conflict(_("Somebody else removed this meanwhile."), code="removed")
-    if (
-        found.pool_id is not None
-        and hasattr(found.loan, "risk_share")
-        and found.loan.risk_share.compensated_amount
-    ):
-        raise Conflict(_("The pool has compensated a loss of this loan; the link stays."), code="compensated")
+    _refuse_compensated(found)
     remember(found, "productloan.removed", {"product": [str(found.product), None]}, actor, at)
     found.delete()
+
+
+def _refuse_compensated(link: ProductLoan) -> None:
+    """What a pool has paid stays with it."""
+    risk = getattr(link.loan, "risk_share", None)
+    if link.pool_id is not None and risk is not None and risk.compensated_amount:
+        raise Conflict(_("The pool has compensated a loss of this loan; the link stays."), code="compensated")

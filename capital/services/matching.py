@@ -178,7 +178,7 @@ def remove_match(*, match: Match, actor: User, at: datetime) -> None:
 
 
 def locked_match(match: Match, actor: User, expected_version: int | None) -> Match:
-    row = (
+    row: Match | None = (
         Match.objects.select_for_update(of=("self",))
         .select_related(
             "enterprise__park", "enterprise__incubator", "event", "product", "fund", "organisation"

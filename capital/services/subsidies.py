@@ -258,7 +258,7 @@ def withdraw_subsidy(*, subsidy: InterestSubsidy, reason: str, actor: User, at: 
 def locked_claim(subsidy: InterestSubsidy) -> InterestSubsidy:
     """The claim, locked after its enterprise, as every record of an enterprise is."""
     Enterprise.objects.select_for_update(of=("self",)).get(pk=subsidy.loan.enterprise_id)
-    found = (
+    found: InterestSubsidy | None = (
         InterestSubsidy.objects.select_for_update(of=("self",))
         .select_related("loan__enterprise__park", "loan__enterprise__incubator", "commitment__budget")
         .filter(pk=subsidy.pk)

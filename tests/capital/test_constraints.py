@@ -69,12 +69,19 @@ def test_offers(rule: str, kind: Any, values: dict[str, Any], park: Park, bob: U
         change(record, **values)
 
 
-@pytest.mark.parametrize("kind", list(MAKERS), ids=lambda kind: kind.__name__)
-def test_a_park_has_one_of_each_name(kind: Any, park: Park, bob: User) -> None:
-    rule = {Fund: "fund", BankProduct: "product", CreditList: "list", RiskPool: "pool"}[kind]
+ONCE = (
+    ("capital_fund_once", Fund),
+    ("capital_product_once", BankProduct),
+    ("capital_list_once", CreditList),
+    ("capital_pool_once", RiskPool),
+)
+
+
+@pytest.mark.parametrize(("rule", "kind"), ONCE, ids=[rule for rule, _kind in ONCE])
+def test_a_park_has_one_of_each_name(rule: str, kind: Any, park: Park, bob: User) -> None:
     first = MAKERS[kind](park, bob)
     other = MAKERS[kind](park, bob, name_zh="另一个")
-    with broken(f"capital_{rule}_once"):
+    with broken(rule):
         change(other, name_zh=first.name_zh)
 
 
@@ -90,7 +97,37 @@ def test_investors(park: Park, bob: User) -> None:
         FundInvestor.objects.create(fund=fund, organisation=house)
 
 
-VERIFIED = ("investment", "exit", "recovery", "subsidy")
+#: A second person; who and when together, twice; words with a return; one of the two.
+VERIFIED = {
+    "investment": (
+        "capital_investment_second_person",
+        "capital_investment_verified_pair",
+        "capital_investment_returned_pair",
+        "capital_investment_returned_with_words",
+        "capital_investment_verified_or_returned",
+    ),
+    "exit": (
+        "capital_exit_second_person",
+        "capital_exit_verified_pair",
+        "capital_exit_returned_pair",
+        "capital_exit_returned_with_words",
+        "capital_exit_verified_or_returned",
+    ),
+    "recovery": (
+        "capital_recovery_second_person",
+        "capital_recovery_verified_pair",
+        "capital_recovery_returned_pair",
+        "capital_recovery_returned_with_words",
+        "capital_recovery_verified_or_returned",
+    ),
+    "subsidy": (
+        "capital_subsidy_second_person",
+        "capital_subsidy_verified_pair",
+        "capital_subsidy_returned_pair",
+        "capital_subsidy_returned_with_words",
+        "capital_subsidy_verified_or_returned",
+    ),
+}
 
 
 @pytest.fixture
@@ -101,27 +138,29 @@ def record(request: pytest.FixtureRequest, alice: User, bob: User, park: Park, f
         return made if request.param == "investment" else cases.make_exit(alice, made)
     loan = cases.make_loan(alice, firm)
     if request.param == "recovery":
+        product = cases.make_product(park, bob, largest_amount=50 * cases.MILLION)
+        pool = cases.make_pool(park, bob)
+        services.link_loan(loan=loan, product=product, pool=pool, actor=alice, at=cases.NOW)
         return cases.make_recovery(alice, cases.make_risk(alice, loan))
     return cases.make_claim(alice, loan)
 
 
-@pytest.mark.parametrize(
-    ("record", "name"), [(name, name) for name in VERIFIED], indirect=["record"], ids=VERIFIED
-)
-def test_a_second_person_verifies_or_returns(record: Any, name: str, alice: User, bob: User) -> None:
+@pytest.mark.parametrize(("record", "rules"), list(VERIFIED.items()), indirect=["record"], ids=list(VERIFIED))
+def test_a_second_person_verifies_or_returns(
+    record: Any, rules: tuple[str, ...], alice: User, bob: User
+) -> None:
     now = cases.NOW
-    with broken(f"capital_{name}_second_person"):
-        change(record, verified_at=now, verified_by=alice)
-    with broken(f"capital_{name}_verified_pair"):
-        change(record, verified_at=now)
-    with broken(f"capital_{name}_returned_pair"):
-        change(record, returned_at=now, return_reason="示例")
-    with broken(f"capital_{name}_returned_with_words"):
-        change(record, returned_at=now, returned_by=bob)
-    with broken(f"capital_{name}_verified_or_returned"):
-        change(
-            record, verified_at=now, verified_by=bob, returned_at=now, returned_by=bob, return_reason="示例"
-        )
+    returned = {"returned_at": now, "returned_by": bob, "return_reason": "示例"}
+    wrong: tuple[dict[str, Any], ...] = (
+        {"verified_at": now, "verified_by": alice},
+        {"verified_at": now},
+        {"returned_at": now, "return_reason": "示例"},
+        {"returned_at": now, "returned_by": bob},
+        {"verified_at": now, "verified_by": bob, **returned},
+    )
+    for rule, values in zip(rules, wrong, strict=True):
+        with broken(rule):
+            change(record, **values)
 
 
 def test_investments_and_exits(alice: User, bob: User, park: Park, firm: Enterprise) -> None:
