@@ -55,6 +55,7 @@ KNOWN_TO_ALL = (
     "contest-divisions/",
     "contest-rounds/",
     "challenges/",
+    "programmes/",
 )
 #: Single answers, files and vocabulary: no list of records.
 NOT_A_LIST = (
@@ -70,7 +71,14 @@ NOT_A_LIST = (
     "policy-questions/",
 )
 #: Pages and gates that gather several reads; each in a fixed number of its own.
-ASKS_MORE = ("completeness/", "evaluation-runs/<id:pk>/", "due-items/", "waiting-items/", "returns/")
+ASKS_MORE = (
+    "import-sheets/",
+    "completeness/",
+    "evaluation-runs/<id:pk>/",
+    "due-items/",
+    "waiting-items/",
+    "returns/",
+)
 #: A question sent as POST that writes nothing: whoever reads may ask.
 ASKED = "/evaluate/"
 #: Writes that belong to the person who asks, whatever his role.
@@ -170,9 +178,10 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
     Agreement.objects.create(code="agreement", name_zh="示例", kind="memorandum")
     ReferenceProcess.objects.create(code="process", name_zh="示例")
     from evaluation.models import Indicator, Scheme
+    from tests.applications.records import addresses as of_applications
     from tests.capital.records import addresses as of_capital
-    from tests.exchange.loop import bring
     from tests.contests.cases import addresses as of_contests
+    from tests.exchange.loop import bring
     from tests.funding.applicants import addresses as of_policies
     from tests.ledger.records import addresses as of_money
     from tests.outreach.records import addresses as of_liaison
@@ -218,6 +227,7 @@ def records(alice: User, bob: User, zhangjiang: Incubator) -> dict[str, Any]:
         **of_contests(bob, zhangjiang),
         **of_reviews(bob, zhangjiang),
         **of_money(alice, bob, zhangjiang),
+        **of_applications(alice, bob, zhangjiang),
         **of_shares(alice, bob, zhangjiang),
         **of_policies(alice, bob, zhangjiang),
         **of_capital(alice, bob, zhangjiang),
