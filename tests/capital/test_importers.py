@@ -94,10 +94,15 @@ def test_results_come_in_with_their_step(
         "organisation": None, "need_amount": 5 * M, "stage": "declined", "step_on": date(2022, 3, 1),
         "reason": "示例：期限太短",
     }  # fmt: skip
-    assert seen(
-        sheet, place, alice, row, {**row, "fund": "示例园区基金"}, {**row, "product": None},
-        {**row, "stage": "granted"}, {**row, "reason": None}, {**row, "step_on": None},
-    )[1:3] == ["error:fund", "error:product"]  # fmt: skip
+    assert [
+        seen(sheet, place, alice, {**row, **change})[0]
+        for change in (
+            {}, {"fund": "示例园区基金"}, {"product": None}, {"stage": "granted"}, {"reason": None},
+            {"step_on": None}, {"event": "没有"},
+        )
+    ] == [
+        "new", "error:fund", "error:product", "error:stage", "error:reason", "error:step_on", "error:event",
+    ]  # fmt: skip
     made = write(sheet, place, alice, row)
     found = Match.objects.get()
     assert (found.stage, found.reason, found.contacted_on, found.decided_on) == (
