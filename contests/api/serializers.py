@@ -50,7 +50,7 @@ PERSONAL = ("contact_name", "phone", "email")
 
 class ContestSerializer(RecordSerializer):
     park = CodeOf()
-    hosts = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+    hosts: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
 
     class Meta:
         model = Contest

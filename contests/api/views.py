@@ -25,7 +25,7 @@ class OfContests(ScopedViewSet):
 
     def get_serializer_context(self) -> dict[str, Any]:
         scope = scope_of(self.request.user)
-        return super().get_serializer_context() | {
+        return dict(super().get_serializer_context()) | {
             "reads_park": scope.sees_whole_park,
             "reads_place": lambda park, site: scope.allows(Action.READ, park_id=park, incubator_id=site),
         }

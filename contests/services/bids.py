@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -120,7 +121,12 @@ def withdraw_bid(*, bid: Bid, actor: User, at: datetime) -> Bid:
     names = list(record.files.values_list("storage_name", flat=True))
     record.files.all().delete()
     SealedOffer.objects.filter(bid=record).delete()
-    transaction.on_commit(lambda: [storage().delete(name) for name in names])
+    transaction.on_commit(partial(_destroy, names))
     changes = {"state": [BidState.SUBMITTED, record.state]}
     remember(record, "bid.withdrawn", changes, actor, at)
     return record
+
+
+def _destroy(names: Sequence[str]) -> None:
+    for name in names:
+        storage().delete(name)

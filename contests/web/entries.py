@@ -128,7 +128,8 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, entry: Entry, status: int = 200, **forms: Any) -> HttpResponse:
     user: Any = request.user
     may_run = runs_contests(user, entry.park_id)
-    cases = list(cases_about("contest-entry", entry.pk).visible_to(user).select_related("round"))
+    about: Any = cases_about("contest-entry", entry.pk)
+    cases = list(about.visible_to(user).select_related("round"))
     lines = entry.promotions.visible_to(user).select_related("promotion__round", "promotion__notice")  # type: ignore[attr-defined]
     steps = steps_of_entries([entry], timezone.localdate())[entry.pk]
     contact = {"name": entry.contact_name, "phone": entry.phone, "email": entry.email}
