@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import django_filters
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -17,10 +18,12 @@ from incubators.scope import Action
 from sharing import services
 from sharing.api import serializers as shapes
 from sharing.models import SharingAgreement, SharingEntry, SharingParty, SharingVersion
-from sharing.selectors import standing_of
+from sharing.selectors import entry_parts, standing_of, version_parts
 from sharing.services import PartyInput, PromiseInput, TermInput
 
-PARTIES = ("parties__park", "parties__organisation")
+PARTIES = Prefetch(
+    "parties", SharingParty.objects.select_related("park", "organisation").order_by("position")
+)
 
 
 def booking_key(request: Any, given: str | None) -> str:
@@ -77,7 +80,7 @@ class SharingAgreementViewSet(SharingViewSet):
     default_ordering = "-updated_at"
     search_column = "search_text"
     select = ("park", "entered_by")
-    prefetch = (*PARTIES, "incubators")
+    prefetch = (PARTIES, "incubators")
     summaries = {"list": "List sharing agreements"}
 
     @extend_schema(
@@ -206,12 +209,7 @@ class SharingVersionViewSet(SharingViewSet):
     orderings = {"updated_at": ("updated_at",), "valid_from": ("valid_from",)}
     default_ordering = "-updated_at"
     select = ("agreement__park", "proposed_by", "agreed_by")
-    prefetch = (
-        "terms__incubators", "terms__enterprises", "terms__shares__party__park",
-        "terms__shares__party__organisation", "terms__holder__park", "terms__holder__organisation",
-        "terms__remainder_to__park", "terms__remainder_to__organisation", "promises__payer__park",
-        "promises__payer__organisation", "promises__payee__park", "promises__payee__organisation",
-    )  # fmt: skip
+    prefetch = version_parts()
     summaries = {"list": "List terms of sharing agreements", "retrieve": "Read the terms of a version"}
 
     @classmethod
@@ -264,5 +262,5 @@ class SharingEntryViewSet(SharingViewSet):
     orderings = {"at": ("at",), "on": ("on",)}
     default_ordering = "-at"
     select = ("agreement", "by")
-    prefetch = ("postings__account__party__park", "postings__account__party__organisation")
+    prefetch = (entry_parts(),)
     summaries = {"list": "List bookings of shares", "retrieve": "Read a booking of shares"}

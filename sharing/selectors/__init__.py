@@ -8,6 +8,8 @@ from sharing.selectors.lists import (
     agreements_matching,
     computations_seen,
     entries_seen,
+    entry_parts,
+    version_parts,
     whole_version,
 )
 from sharing.selectors.standing import PartyYear, Standing, YearStanding, standing_of, standings_of
@@ -26,10 +28,12 @@ __all__ = [
     "compute_year",
     "due_shares",
     "entries_seen",
+    "entry_parts",
     "phases_of",
     "standing_of",
     "standings_of",
     "terms_for",
+    "version_parts",
     "waiting_shares",
     "whole_version",
 ]

@@ -18,7 +18,10 @@ from sharing.models import (
     SharingEntry,
     SharingLine,
     SharingParty,
+    SharingPosting,
+    SharingPromise,
     SharingShare,
+    SharingTerm,
     SharingVersion,
 )
 
@@ -51,42 +54,39 @@ def agreements_matching(user: Any, *, q: str = "", state: str = "", today: Any =
 
 def whole_version(pk: int) -> Any:
     """A version with everything that belongs to it, in a fixed number of queries."""
-    return (
-        SharingVersion.objects.select_related(
-            "agreement__park", "agreement__evidence", "proposed_by", "agreed_by"
-        )
-        .prefetch_related(
-            Prefetch(
-                "agreement__parties",
-                SharingParty.objects.select_related("park", "organisation").order_by("position"),
-            ),
-            "terms__incubators",
-            "terms__enterprises",
-            Prefetch(
-                "terms__shares",
-                SharingShare.objects.select_related("party__park", "party__organisation").order_by(
-                    "party__position"
-                ),
-            ),
-            "terms__holder__park",
-            "terms__holder__organisation",
-            "terms__remainder_to__park",
-            "terms__remainder_to__organisation",
-            "promises__payer__park",
-            "promises__payer__organisation",
-            "promises__payee__park",
-            "promises__payee__organisation",
-        )
-        .get(pk=pk)
+    rows = SharingVersion.objects.select_related(
+        "agreement__park", "agreement__evidence", "proposed_by", "agreed_by"
     )
+    parties = Prefetch("agreement__parties", PARTIES.order_by("position"))
+    return rows.prefetch_related(parties, *version_parts()).get(pk=pk)
+
+
+def version_parts() -> tuple[Any, ...]:
+    """Terms with their shares and what they count, and promises: five queries, however many there are."""
+    terms = SharingTerm.objects.select_related(
+        "holder__park", "holder__organisation", "remainder_to__park", "remainder_to__organisation"
+    )
+    promises = SharingPromise.objects.select_related(
+        "payer__park", "payer__organisation", "payee__park", "payee__organisation"
+    )
+    return (
+        Prefetch("terms", terms),
+        "terms__incubators",
+        "terms__enterprises",
+        Prefetch("terms__shares", SHARES.order_by("party__position")),
+        Prefetch("promises", promises),
+    )
+
+
+def entry_parts() -> Any:
+    """The postings of entries with their parties, in one query."""
+    rows = SharingPosting.objects.select_related("account__party__park", "account__party__organisation")
+    return Prefetch("postings", rows.order_by("account__party__position", "account__year", "pk"))
 
 
 def entries_seen(user: Any) -> QuerySet[Any]:
-    return (
-        SharingEntry.objects.visible_to(user)
-        .select_related("by", "agreement", "accrual", "settlement")
-        .prefetch_related("postings__account__party__park", "postings__account__party__organisation")
-    )
+    rows: QuerySet[Any] = SharingEntry.objects.visible_to(user)
+    return rows.select_related("by", "agreement", "accrual", "settlement").prefetch_related(entry_parts())
 
 
 @dataclass

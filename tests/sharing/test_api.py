@@ -40,7 +40,7 @@ def test_the_whole_way_by_rest(
     is_problem(admin.post("sharing-agreements/", body), 422, "invalid")
     tag = admin.get(place)["ETag"]
     assert admin.patch(place, {"note": "示例"}, If_Match=tag).json()["note"] == "示例"
-    is_problem(admin.patch(place, {"note": "示例二"}, If_Match=tag), 412, "precondition_failed")
+    is_problem(admin.patch(place, {"note": "示例二"}, If_Match=tag), 412, "stale")
 
     term: dict[str, Any] = {
         "base": "tax", "holder": f"park:{park.code}", "rate": "40", "remainder_to": "organisation:techcode",
