@@ -14,6 +14,7 @@ from applications.services.chain import (
     submit_application,
     withdraw_application,
 )
+from applications.services.confirming import confirm_meeting
 from applications.services.drafts import (
     DRAFT_FIELDS,
     OUTSIDE_FIELDS,
@@ -27,7 +28,6 @@ from applications.services.meetings import (
     MEETING_FIELDS,
     Line,
     change_meeting,
-    confirm_meeting,
     discard_meeting,
     propose_meeting,
     suggested_lines,

@@ -13,7 +13,7 @@ from applications.enums import StepKind
 from applications.models import Application, ProgrammeStep, StepBatch, StepLog
 from applications.models.applications import SUBJECT
 from applications.selectors.batches import without_batch
-from applications.services.acting import lock_programme, remember, require_runner, wrong
+from applications.services.acting import lock_programme, remember, require_runner, store, wrong
 from core.errors import Conflict
 from core.saving import readable_integrity_errors, save_checked
 from reviews import services as reviews
@@ -166,4 +166,4 @@ def _join(batch: StepBatch, applications: Sequence[Application], *, lines: bool)
     for row in rows:
         row.batch, row.line = batch, places[row.application_id] if lines else None
     with readable_integrity_errors(StepLog):
-        StepLog.objects.bulk_update(rows, ["batch", "line"], batch_size=500)
+        store(rows, ["batch", "line"])

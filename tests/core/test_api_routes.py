@@ -56,6 +56,11 @@ KNOWN_TO_ALL = (
     "contest-rounds/",
     "challenges/",
     "programmes/",
+    # What a park offers is known to everyone who works there, and what the press reports to all.
+    "funds/",
+    "bank-products/",
+    "credit-lists/",
+    "risk-pools/",
 )
 #: Single answers, files and vocabulary: no list of records.
 NOT_A_LIST = (
@@ -69,6 +74,7 @@ NOT_A_LIST = (
     "leads/funnel/",
     "mentors/",
     "policy-questions/",
+    "matchmaking/events/",
 )
 #: Pages and gates that gather several reads; each in a fixed number of its own.
 ASKS_MORE = (
