@@ -28,7 +28,7 @@ class Award(models.Model):
         Challenge, verbose_name=_("challenge"), on_delete=models.PROTECT, related_name="award"
     )
     bid = models.ForeignKey(Bid, verbose_name=_("bid"), on_delete=models.PROTECT, related_name="awards")
-    amount = models.DecimalField(_("amount awarded"), max_digits=18, decimal_places=2)
+    amount = models.DecimalField(_("sum awarded"), max_digits=18, decimal_places=2)
     reason = models.TextField(_("reason"))
     decided_at = models.DateTimeField(_("decided"))
     decided_by = person(_("decided by"))

@@ -42,7 +42,7 @@ class ContestRound(Named):
         help_text=_("empty: all divisions together"),
     )
     sequence = models.PositiveSmallIntegerField(_("place in the sequence"))
-    held_on = models.DateField(_("held on"), null=True, blank=True)
+    held_on = models.DateField(_("date held"), null=True, blank=True)
     review_round = models.OneToOneField(
         ReviewRound,
         verbose_name=_("review round"),
