@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from capital import models, services
@@ -95,11 +96,11 @@ class WholeFundSerializer(FundSerializer):
     class Meta(FundSerializer.Meta):
         fields = [*FundSerializer.Meta.fields, "balance"]
 
-    def get_balance(self, fund: models.Fund) -> FundBalanceSerializer | None:
+    @extend_schema_field(FundBalanceSerializer(allow_null=True))
+    def get_balance(self, fund: models.Fund) -> Any:
         if not sees_whole_park_of(self.context["request"].user, fund):
             return None
-        data: Any = FundBalanceSerializer(balance_of(fund)).data
-        return data  # type: ignore[no-any-return]
+        return FundBalanceSerializer(balance_of(fund)).data
 
 
 class BankProductSerializer(RecordSerializer):
@@ -125,17 +126,23 @@ class RiskPoolSerializer(RecordSerializer):
     park = CodeOf(allow_null=True)
     keeper = CodeOf(allow_null=True)
     entered_by = NameOf(allow_null=True)
-    standing = serializers.SerializerMethodField(help_text="For those who read the whole park.")
 
     class Meta:
         model = models.RiskPool
-        fields = ["id", "park", *services.FIELDS[models.RiskPool], "standing", *SOURCE, *KEPT]
+        fields = ["id", "park", *services.FIELDS[models.RiskPool], *SOURCE, *KEPT]
 
-    def get_standing(self, pool: models.RiskPool) -> PoolStandingSerializer | None:
+
+class WholeRiskPoolSerializer(RiskPoolSerializer):
+    standing = serializers.SerializerMethodField(help_text="For those who read the whole park.")
+
+    class Meta(RiskPoolSerializer.Meta):
+        fields = [*RiskPoolSerializer.Meta.fields, "standing"]
+
+    @extend_schema_field(PoolStandingSerializer(allow_null=True))
+    def get_standing(self, pool: models.RiskPool) -> Any:
         if not sees_whole_park_of(self.context["request"].user, pool):
             return None
-        data: Any = PoolStandingSerializer(standings_of([pool])[pool.pk]).data
-        return data  # type: ignore[no-any-return]
+        return PoolStandingSerializer(standings_of([pool])[pool.pk]).data
 
 
 class PayerInput(StrictSerializer):

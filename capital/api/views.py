@@ -124,10 +124,25 @@ CreditListViewSet = offer_viewset(
     CreditList, what="a credit list", shape=shapes.CreditListSerializer, new=shapes.NewCreditListInput,
     changed=shapes.CreditListInput, address="credit-lists", select=("park", "entered_by"),
 )  # fmt: skip
-RiskPoolViewSet = offer_viewset(
-    RiskPool, what="a risk pool", shape=shapes.RiskPoolSerializer, new=shapes.NewRiskPoolInput,
-    changed=shapes.RiskPoolInput, address="risk-pools", select=("park", "keeper", "entered_by"),
-)  # fmt: skip
+
+
+class RiskPoolViewSet(
+    offer_viewset(  # type: ignore[misc]
+        RiskPool, what="a risk pool", shape=shapes.RiskPoolSerializer, new=shapes.NewRiskPoolInput,
+        changed=shapes.RiskPoolInput, address="risk-pools", select=("park", "keeper", "entered_by"),
+    )
+):  # fmt: skip
+    """Pools that bear a part of the losses of loans. They pay no more than they hold."""
+
+    summaries = {"list": "List risk pools"}
+
+    @extend_schema(summary="Read a risk pool with its standing", responses=shapes.WholeRiskPoolSerializer)
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        record = self.get_object()
+        answer = self.answer(record)
+        answer.data = shapes.WholeRiskPoolSerializer(record, context=self.get_serializer_context()).data
+        return answer
+
 
 FundExitViewSet = viewset(
     FundExit, what="a fund exit", path="investment__event__enterprise", parent="investment"
