@@ -146,6 +146,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 EVIDENCE_MAX_BYTES = env.integer("EVIDENCE_MAX_BYTES", 30 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# A meeting decides about hundreds of applications at once, each a row of five fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- background work ----------------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL)
