@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from applications import services
-from applications.api import serializers as shapes
+from applications.api import deciding as shapes
 from applications.models import Meeting
 from applications.services import Line
 from incubators.api.scoping import ScopedViewSet

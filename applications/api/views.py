@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from applications import services
 from applications.api import serializers as shapes
+from applications.api.deciding import RankingSerializer
 from applications.models import Application, Programme, ProgrammeStep, StepLog
 from applications.selectors import ranking_of, standing_of
 from core.api.idempotency import key_of
@@ -122,12 +123,12 @@ class ProgrammeViewSet(ScopedViewSet):
         summary="The ranking before the meeting",
         description="By mark, with the cut-off of quota, classes and budget; ties are shown. For the park's "
         "own people.",
-        responses=shapes.RankingSerializer,
+        responses=RankingSerializer,
     )
     def ranking(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         self.require(Action.READ, record)
-        return Response(shapes.RankingSerializer(ranking_of(record)).data)
+        return Response(RankingSerializer(ranking_of(record)).data)
 
     def _step(self, programme: Programme, pk: int) -> ProgrammeStep:
         found: ProgrammeStep = get_object_or_404(programme.steps.all(), pk=pk)

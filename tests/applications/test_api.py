@@ -66,7 +66,7 @@ def test_from_a_draft_to_the_award_by_rest(
     etag = operator.get(f"{path}/").headers["ETag"]
     changed = operator.patch(f"{path}/", {"summary": "示例"}, If_Match=etag)
     assert (changed.status_code, changed.json()["summary"]) == (200, "示例")
-    is_problem(operator.patch(f"{path}/", {"summary": "二"}, If_Match=etag), 412, "precondition_failed")
+    is_problem(operator.patch(f"{path}/", {"summary": "二"}, If_Match=etag), 412, "stale")
     handed = operator.post(f"{path}/submit/").json()
     assert (handed["number"], handed["state"], handed["current_step"]) == (1, "submitted", "formal_check")
     is_problem(operator.post(f"{path}/check/", {"result": "passed"}), 403, "refused")
