@@ -46,7 +46,7 @@ class PaperMarksInput(StrictSerializer):
 
 class PaperSheetsInput(StrictSerializer):
     scan = ById(queryset=EvidenceFile.objects.all(), help_text="The signed sheets.")
-    sheets = PaperMarksInput(many=True, allow_empty=False, max_length=MOST)
+    sheets = PaperMarksInput(many=True, allow_empty=False, max_length=MOST)  # type: ignore[call-arg]
 
 
 class EnteredMarksSerializer(serializers.Serializer[Any]):
@@ -61,7 +61,7 @@ class ConclusionInput(StrictSerializer):
 
 
 class ConclusionsInput(StrictSerializer):
-    conclusions = ConclusionInput(many=True, allow_empty=False, max_length=MOST)
+    conclusions = ConclusionInput(many=True, allow_empty=False, max_length=MOST)  # type: ignore[call-arg]
 
 
 class ConfirmationsInput(StrictSerializer):
