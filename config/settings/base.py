@@ -245,6 +245,7 @@ SPECTACULAR_SETTINGS = {
         "CaseResultEnum": "reviews.enums.CaseResult",
         "ConflictKindEnum": "reviews.enums.ConflictKind",
         "DayCountEnum": "reviews.enums.DayCount",
+        "TieRuleEnum": "funding.enums.TieRule",
         "ExpertRegionEnum": "reviews.enums.ExpertRegion",
         "MarkMethodEnum": "reviews.enums.MarkMethod",
         "ReviewRoundKindEnum": "reviews.enums.RoundKind",
