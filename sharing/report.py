@@ -107,7 +107,7 @@ def _lines(agreement: SharingAgreement, parties: list[int], user: Any) -> Iterab
             row.enterprise.name,
             row.landed_on,
             row.figure,
-            row.verified_by,
+            row.verifier,
             f"{row.rate.normalize():f}",
             row.amount,
             *(Decimal(share) if share is not None else None for share in shares),

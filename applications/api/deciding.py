@@ -49,7 +49,7 @@ class MeetingSerializer(RecordSerializer):
         ]
 
 
-class DecisionInput(StrictSerializer):
+class MeetingLineInput(StrictSerializer):
     application = ById(queryset=Application.objects.all())
     outcome = serializers.ChoiceField(choices=DecisionOutcome.choices)
     award_class = serializers.CharField(max_length=10, required=False, allow_blank=True, default="")
@@ -59,7 +59,7 @@ class DecisionInput(StrictSerializer):
 
 class MeetingInput(InputSerializer):
     evidence = ById(queryset=EvidenceFile.objects.all(), required=False, allow_null=True)
-    decisions = DecisionInput(
+    decisions = MeetingLineInput(
         many=True, required=False, help_text="Replaces the list. Left out at first: as the ranking suggests."
     )
 

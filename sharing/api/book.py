@@ -135,7 +135,7 @@ def _booked(record: SharingAccrual, user: Any) -> dict[str, Any]:
                 "landed_on": line.landed_on,
                 "figure": line.figure,
                 "figure_id": line.figure_id,
-                "verified_by": line.verified_by,
+                "verified_by": line.verifier,
                 "verified_at": line.verified_at,
                 "rate": line.rate,
                 "is_capped": line.is_capped,

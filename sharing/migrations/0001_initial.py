@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                 ('figure_id', models.BigIntegerField(verbose_name='yearly figures used')),
                 ('figure', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='verified figure')),
                 ('verified_at', models.DateTimeField(verbose_name='verification of the figure')),
-                ('verified_by', models.CharField(max_length=150, verbose_name='who verified the figure')),
+                ('verifier', models.CharField(max_length=150, verbose_name='who verified the figure')),
                 ('rate', models.DecimalField(decimal_places=4, max_digits=7, verbose_name='rate applied (%)')),
                 ('is_capped', models.BooleanField(default=False, verbose_name='stopped by the ceiling')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='shared amount')),

@@ -112,7 +112,7 @@ class SharingLine(models.Model):
     figure_id = models.BigIntegerField(_("yearly figures used"))
     figure = amount(_("verified figure"))
     verified_at = models.DateTimeField(_("verification of the figure"))
-    verified_by = models.CharField(_("who verified the figure"), max_length=150)
+    verifier = models.CharField(_("who verified the figure"), max_length=150)
     rate = percent(_("rate applied (%)"))
     is_capped = models.BooleanField(_("stopped by the ceiling"), default=False)
     amount = amount(_("shared amount"))

@@ -90,7 +90,7 @@ def _store(found: Computation, actor: User, at: datetime) -> SharingAccrual:
                     figure_id=line.figures.pk,
                     figure=line.figure,
                     verified_at=line.figures.verified_at,  # type: ignore[misc]  # a line has it
-                    verified_by=str(line.figures.verified_by),
+                    verifier=str(line.figures.verified_by),
                     rate=line.shared.rate,
                     is_capped=line.shared.is_capped,
                     amount=line.shared.amount,

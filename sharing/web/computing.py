@@ -89,7 +89,7 @@ def _lines(agreement: SharingAgreement, found: Computation) -> list[tuple[Any, l
                 landed_on=line.landed_on,
                 figure=line.figure,
                 verified_at=line.figures.verified_at,
-                verified_by=str(line.figures.verified_by),
+                verifier=str(line.figures.verified_by),
                 rate=line.shared.rate,
                 is_capped=line.shared.is_capped,
                 amount=line.shared.amount,

@@ -42,7 +42,7 @@ def test_from_a_promise_to_the_money(
     assert str(accrual.total) == "40000.00"
     assert (accrual.digest, accrual.missing[0]["reason"]) == (found.digest, "not_verified")
     line = SharingLine.objects.get()
-    assert (line.enterprise, str(line.figure), line.verified_by, str(line.rate)) == (
+    assert (line.enterprise, str(line.figure), line.verifier, str(line.rate)) == (
         first,
         "100000.01",
         str(bob),
