@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Notice, User
 from applications import services
@@ -121,7 +122,8 @@ def test_the_whole_way_from_draft_to_money_received_and_closed(
         ("agreed", "passed"),
         ("closed", ""),
     ]
-    trail = trail_of(again(one), DAY + timedelta(days=50))
+    with translation.override("en"):
+        trail = trail_of(again(one), DAY + timedelta(days=50))
     assert [(row.label, row.days) for row in trail.rows[:3]] == [
         ("formal check", 2),
         ("review by experts", 7),
@@ -301,7 +303,7 @@ def test_where_the_budget_ends_nothing_is_confirmed(
     meeting = services.propose_meeting(
         programme=programme, values={"held_on": DAY, "number": "1"}, lines=lines, actor=bob, at=NOW
     )
-    with pytest.raises(Conflict) as refused:
+    with translation.override("en"), pytest.raises(Conflict) as refused:
         services.confirm_meeting(meeting=meeting, actor=gina, at=NOW)
     assert refused.value.code == "budget_exhausted"
     assert "line 3" in str(refused.value)
