@@ -7,6 +7,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
+def words_of(constraint: models.BaseConstraint) -> str:
+    """What a broken rule says. Django would take a percent sign in it for a placeholder and fail."""
+    return str(constraint.violation_error_message)
+
+
 def paired(at: str, by: str, *, name: str) -> models.CheckConstraint:
     """Who and when go together: both are set or neither is."""
     return models.CheckConstraint(

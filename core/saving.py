@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.constraints import words_of
 from core.errors import Conflict, FieldError, Invalid
 
 M = TypeVar("M", bound=models.Model)
@@ -164,7 +165,7 @@ def _refusal_from(error: IntegrityError, kinds: Iterable[type[models.Model]]) ->
     for kind in kinds:
         for constraint in kind._meta.constraints:
             if constraint.name == name:
-                message: Any = constraint.get_violation_error_message()
+                message = words_of(constraint)
                 if isinstance(constraint, models.CheckConstraint):
                     return Invalid(message, fields=[FieldError(_only_field(constraint.condition), message)])
                 return Conflict(message, code=name)

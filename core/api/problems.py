@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from core.constraints import words_of
 from core.errors import Conflict, DomainError, FieldError, Incomplete, Invalid, Refused
 
 CONTENT_TYPE = "application/problem+json"
@@ -183,7 +184,7 @@ def of_integrity_error(exc: Exception) -> dict[str, Any]:
     if constraint is None:
         code = "in_use" if state == "23503" else name or "conflict"
         return problem(status_code, code, _("This does not fit what is already stored."))
-    message = constraint.get_violation_error_message()
+    message = words_of(constraint)
     errors = []
     if isinstance(constraint, UniqueConstraint) and constraint.fields:
         errors = [{"field": constraint.fields[-1], "code": constraint.name, "message": message}]

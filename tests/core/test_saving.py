@@ -1,10 +1,12 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from accounts.models import User
 from core.errors import Invalid
 from core.saving import assign, save_checked
+from enterprises.models import Loan
 from incubators.models import Incubator
 from projects.models import Project, RelocationLeg
 from tests import factories
@@ -32,6 +34,29 @@ def test_a_broken_rule_names_its_field(alice: User, zhangjiang: Incubator) -> No
         ("lead_source", "invalid_choice"),
         ("name_zh", "blank"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "A yearly rate lies between 0% and 100%."), ("zh-hans", "年利率应在0%与100%之间。")],
+)
+def test_a_rule_that_speaks_of_percent_is_told_as_it_stands(
+    alice: User, zhangjiang: Incubator, language: str, words: str
+) -> None:
+    loan = Loan(
+        enterprise=factories.make_enterprise(alice, zhangjiang),
+        bank="示例银行",
+        line_amount=1,
+        rate_percent=150,
+        starts_on=date(2021, 1, 1),
+        guarantee="credit",
+        entered_at=NOW,
+        entered_by=alice,
+        updated_at=NOW,
+    )
+    with translation.override(language), pytest.raises(Invalid) as refused:
+        save_checked(loan)
+    assert [(error.field, str(error.message)) for error in refused.value.fields] == [("rate_percent", words)]
 
 
 def test_a_number_of_ones_own_is_used_once(

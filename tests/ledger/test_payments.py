@@ -260,13 +260,14 @@ def test_amounts_are_exact(budget: Budget, bob: User, firm: Enterprise, amount: 
 def test_the_demonstration_balances(settings: Any) -> None:
     settings.DEMO_ACCOUNTS_ALLOWED = True
     call_command("load_demo", stdout=io.StringIO())
-    budget = Budget.objects.get()
-    standing = budget_standing(budget)
-    assert standing.appropriated == (
-        standing.available + standing.committed + standing.paid + standing.clawed_back
-    )
-    assert standing.paid == Decimal(1_080_000)
-    assert Commitment.objects.count() == 4
+    for budget in Budget.objects.all():
+        standing = budget_standing(budget)
+        assert standing.appropriated == (
+            standing.available + standing.committed + standing.paid + standing.clawed_back
+        )
+    own = Budget.objects.get(name_zh="示例：回归项目专项资金")
+    assert budget_standing(own).paid == Decimal(1_080_000)
+    assert own.commitments.count() == 5  # four of its own and an interest subsidy
     count = Entry.objects.count()
     call_command("load_demo", stdout=io.StringIO())
     assert Entry.objects.count() == count

@@ -294,8 +294,9 @@ def test_terms_are_frozen_once_two_people_agreed(
         (date(2026, 1, 1), date(2026, 1, 1)),
     ]
     third = cases.write_terms(agreement, bob, valid_from=date(2022, 1, 1), valid_until=date(2025, 1, 1))
-    with pytest.raises(Conflict, match="cover"):
+    with pytest.raises(Conflict) as refused:
         cases.agree(third, bob, beate)
+    assert refused.value.code == "sharing_versions_do_not_overlap"
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ pytestmark = pytest.mark.django_db
 
 
 def client_of(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
     client.force_login(user)
+    client.cookies["language"] = "en"
     return client
 
 
