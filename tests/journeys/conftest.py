@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 180
@@ -213,6 +213,33 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+LATENCY = int(os.environ.get("JOURNEY_LATENCY", "0"))
+
+
+def slow_down(page: Page, latency: int = LATENCY) -> None:
+    """Every answer takes ``latency`` milliseconds longer; ``JOURNEY_LATENCY=600`` does it to all journeys.
+
+    Journeys must not depend on quick answers; a run with this shows which ones look before the page is there.
+    (The one that takes the line away itself does not work under it: the browser keeps one kind of weather.)
+    """
+    if latency:
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        conditions = {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1}
+        line.send("Network.emulateNetworkConditions", conditions)
+
+
+def send(page: Page, button: str | Locator, *, confirm: bool = False) -> None:
+    """Press what sends a form (and confirm what the page asks), and wait for the page that answers.
+
+    To ``wait_for_url`` a page that answers under its own address looks like the old one; here it does not.
+    """
+    with page.expect_navigation():
+        (page.locator(button) if isinstance(button, str) else button).click()
+        if confirm:
+            page.locator("dialog[open] .dialog-actions button").last.click()
+
+
 @dataclass
 class Visitor:
     """A person in front of a browser of their own; a script error or a failed request fails the journey."""
@@ -242,6 +269,7 @@ def visitor(site: Site, browser: Browser) -> Iterator[Any]:
         context.add_cookies([{"name": "language", "value": language, "url": site.address}])
         context.set_default_timeout(20_000)
         page = context.new_page()
+        slow_down(page)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(

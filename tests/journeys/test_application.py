@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.factories import PDF, make_credit_code
-from tests.journeys.conftest import Site, Visitor
+from tests.journeys.conftest import Site, Visitor, send
 
 pytestmark = pytest.mark.browser
 
@@ -72,11 +72,6 @@ def paper(name: str) -> dict[str, Any]:
     return {"name": name, "mimeType": "application/pdf", "buffer": PDF + name.encode()}
 
 
-def yes(page: Page) -> None:
-    """Confirm what the page asks."""
-    page.locator("dialog[open] .dialog-actions button").last.click()
-
-
 def project_of_the_story(site: Site) -> int:
     def send(path: str, body: Any) -> int:
         answer = site.call("POST", path, body, account=OPERATOR)
@@ -108,8 +103,7 @@ def open_programme(person: Visitor) -> None:
     page.fill("[name=steps-2-notice_days]", "3")
     page.click(".form-actions .btn-primary")
     page.wait_for_url("**/applications/programmes/*/")
-    page.click("form[action$='/move/'] .btn-primary")
-    yes(page)
+    send(page, "form[action$='/move/'] .btn-primary", confirm=True)
     expect(page.locator(".page-head a[href*='/applications/new/']")).to_be_visible()
 
 
@@ -128,8 +122,7 @@ def apply(person: Visitor, project: int) -> str:
     page.set_input_files("[name=files]", paper("示例商业计划书.pdf"))
     page.click("#application-form .form-actions .btn-primary")
     page.wait_for_url(re.compile(r"/applications/\d+/$"))
-    page.click("form[action$='/submit/'] button")
-    yes(page)
+    send(page, "form[action$='/submit/'] button", confirm=True)
     expect(page.locator(".status-line li[aria-current=step]")).to_have_count(1)
     return page.url.removeprefix(person.site.address)
 
@@ -138,8 +131,7 @@ def check(person: Visitor, path: str) -> None:
     page = person.opens(path)
     page.click(".page-head a[href$='/check/']")
     page.check("[name=result][value=passed]")
-    page.click("form .btn-primary")
-    page.wait_for_url(f"**{path}")
+    send(page, "form .btn-primary")
 
 
 def put_before_experts(person: Visitor) -> str:
@@ -156,8 +148,7 @@ def put_before_experts(person: Visitor) -> str:
         page.locator("#choose li", has_text=name).locator("form button").click()
         expect(page.locator("#experts")).to_contain_text(name)
     page.goto(f"{review}assign/")
-    page.click(".page-head form .btn-primary")
-    yes(page)
+    send(page, ".page-head form .btn-primary", confirm=True)
     expect(page.locator(".page-head form")).to_have_count(0)
     return case
 
@@ -165,12 +156,13 @@ def put_before_experts(person: Visitor) -> str:
 def mark(person: Visitor, case: str, *points: str) -> None:
     page = person.opens(case)
     page.check("[name=answer][value=accept]")
-    page.click(f"form[action='{case}answer/'] .btn-primary")
-    for field, value in zip(page.locator("[name^=points_]").all(), points, strict=True):
-        field.fill(value)
+    send(page, f"form[action='{case}answer/'] .btn-primary")
+    fields = page.locator("[name^=points_]")
+    expect(fields).to_have_count(len(points))
+    for place, value in enumerate(points):
+        fields.nth(place).fill(value)
     page.fill("[name=comment]", "示例：可行。")
-    page.click(f"form[action='{case}score/'] .btn-primary")
-    yes(page)
+    send(page, f"form[action='{case}score/'] .btn-primary", confirm=True)
     page.wait_for_url("**/reviews/mine/")
 
 
@@ -179,10 +171,9 @@ def conclude(person: Visitor, second: Visitor, case: str, path: str) -> None:
     page = person.opens(case)
     page.select_option("[name=result]", "recommended")
     page.fill(f"form[action='{case}result/'] [name=reason]", "示例：两位专家意见一致。")
-    page.click(f"form[action='{case}result/'] .btn-primary")
+    send(page, f"form[action='{case}result/'] .btn-primary")
     other = second.opens(case)
-    other.click(f"form[action='{case}confirm/'] button")
-    yes(other)
+    send(other, f"form[action='{case}confirm/'] button", confirm=True)
     expect(other.locator(f"form[action='{case}confirm/']")).to_have_count(0)
     move_on(person, path)
 
@@ -190,8 +181,7 @@ def conclude(person: Visitor, second: Visitor, case: str, path: str) -> None:
 def move_on(person: Visitor, path: str) -> None:
     page = person.opens(path)
     page.select_option("#move [name=result]", "passed")
-    page.click("#move button")
-    page.wait_for_url(f"**{path}")
+    send(page, "#move button")
 
 
 def put_on_show(person: Visitor, path: str) -> None:
@@ -215,8 +205,7 @@ def decide(person: Visitor, second: Visitor, path: str) -> None:
     page.wait_for_url("**/programmes/meetings/*/")
     expect(page.locator("form[action$='/confirm/']")).to_have_count(0)
     other = second.opens(page.url.removeprefix(person.site.address))
-    other.click("form[action$='/confirm/'] button")
-    yes(other)
+    send(other, "form[action$='/confirm/'] button", confirm=True)
     expect(other.locator("form[action$='/confirm/']")).to_have_count(0)
 
 
@@ -229,8 +218,7 @@ def sign(person: Visitor, path: str) -> None:
         page.fill(f"[name=amount_{number}]", amount)
         page.fill(f"[name=due_{number}]", ago(0))
     page.set_input_files("[name=file]", paper("示例协议.pdf"))
-    page.click("form.form .form-actions .btn-primary")
-    page.wait_for_url(f"**{path}")
+    send(page, "form.form .form-actions .btn-primary")
     expect(page.locator("#payments tbody tr")).to_have_count(2)
 
 
@@ -240,9 +228,9 @@ def open_account(operator: Visitor, finance: Visitor) -> None:
     page.fill("[name=holder]", FIRM)
     page.fill("[name=bank]", "示例银行江阴支行")
     page.fill("[name=number]", "6222000099998888")
-    page.click("form.form .btn-primary")
+    send(page, "form.form .btn-primary")
     other = finance.opens("/money/payments/accounts/")
-    other.locator("tr", has_text=FIRM).locator("button.btn-primary").click()
+    send(other, other.locator("tr", has_text=FIRM).locator("button.btn-primary"))
     expect(other.locator("tr", has_text=FIRM).locator("button.btn-primary")).to_have_count(0)
 
 
@@ -253,23 +241,22 @@ def pay(operator: Visitor, finance: Visitor, administrator: Visitor, path: str, 
     page.wait_for_url(re.compile(r"/instalments/\d+/$"))
     payment, reference = page.url.removeprefix(operator.site.address), page.title().partition(" ")[0]
     page.set_input_files(f"form[action='{payment}claim/'] [name=file]", paper(f"示例验收{number}.pdf"))
-    page.click(f"form[action='{payment}claim/'] .btn-primary")
+    send(page, f"form[action='{payment}claim/'] .btn-primary")
     money = finance.opens(payment)
-    money.click(f"form[action='{payment}verify/'] button")
+    send(money, f"form[action='{payment}verify/'] button")
     money.select_option("[name=account]", index=1)
-    money.click(f"form[action='{payment}terms/'] .form-actions button")
+    send(money, f"form[action='{payment}terms/'] .form-actions button")
     money = finance.opens("/money/batches/new/")
     money.locator("tr", has_text=reference).locator("input[name=chosen]").check()
     money.click("form .btn-primary")
     money.wait_for_url(re.compile(r"/batches/\d+/$"))
     batch = money.url.removeprefix(finance.site.address)
     checked = administrator.opens(batch)
-    checked.click("form:has([value=check]) button")
-    yes(checked)
+    send(checked, "form:has([value=check]) button", confirm=True)
     expect(checked.locator("form:has([value=check])")).to_have_count(0)
     money.reload()
-    money.click("form:has([value=send]) button")
-    money.click("button[form=receive]")
+    send(money, "form:has([value=send]) button")
+    send(money, "button[form=receive]")
     expect(money.locator("button[form=receive]")).to_have_count(0)
 
 
@@ -293,8 +280,7 @@ def test_from_the_entitlement_to_the_money_in_the_bank(site: Site, visitor: Any)
     for number in (1, 2):
         pay(alice, fiona, bob, path, number)
     page = bob.opens(path)
-    page.click("form[action$='/close/'] button")
-    yes(page)
+    send(page, "form[action$='/close/'] button", confirm=True)
     expect(page.locator("form[action$='/close/']")).to_have_count(0)
     read_the_chain(visitor(AUDITOR), path)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, send
 
 pytestmark = pytest.mark.browser
 
@@ -80,16 +80,10 @@ def enter(site: Site, browser: Browser) -> str:
 def judge(person: Any, case: str, points: str) -> None:
     page: Page = person.opens(case)
     page.locator("form[action$='/answer/'] [name='answer'][value='accept']").check()
-    page.locator("form[action$='/answer/'] button.btn-primary").click()
-    page.wait_for_load_state()
+    send(page, "form[action$='/answer/'] button.btn-primary")
     page.locator("main input[name^='points_']").first.fill(points)
-    comment = page.locator("main textarea[name='comment']")
-    if comment.count():
-        comment.first.fill("示例意见")
-    page.locator("main form[action$='/score/'] button.btn-primary").first.click()
-    yes = page.locator("dialog[open] button.btn-primary")
-    if yes.count():
-        yes.first.click()
+    page.locator("main textarea[name='comment']").first.fill("示例意见")
+    send(page, "main form[action$='/score/'] button.btn-primary", confirm=True)
     page.wait_for_url("**/reviews/mine/")
 
 
@@ -102,11 +96,9 @@ def test_from_a_telephone_to_a_lead(site: Site, browser: Browser, visitor: Any) 
 
     page: Page = bob.opens(f"{contest}entries/")
     expect(page.locator("tbody tr")).to_contain_text("示例旅程手套")
-    page.locator("form[action$='/admit/'] button.btn-primary").click()
-    page.wait_for_load_state()
+    send(page, "form[action$='/admit/'] button.btn-primary")
     bob.opens(round)
-    page.locator("form[action$='/fill/'] button").click()
-    page.wait_for_load_state()
+    send(page, "form[action$='/fill/'] button")
 
     number = contest.strip("/").split("/")[-1]
     review = site.every(f"contest-rounds/?contest={number}", account=ADMINISTRATOR)
@@ -120,24 +112,19 @@ def test_from_a_telephone_to_a_lead(site: Site, browser: Browser, visitor: Any) 
         judge(visitor(name), f"/reviews/cases/{case['id']}/", points)
 
     bob.opens(round)
-    page.locator("form[action$='/propose/'] button").click()
-    page.wait_for_load_state()
+    send(page, "form[action$='/propose/'] button")
     expect(page.locator("#ranking")).to_contain_text("89.00")
-    page.locator("form[action$='/decide/'] button.btn-primary").click()
-    page.locator("dialog[open] button.btn-primary").click()
-    page.wait_for_load_state()
+    send(page, "form[action$='/decide/'] button.btn-primary", confirm=True)
     expect(page.locator("form[action$='/confirm/']")).to_have_count(0)
     carol = visitor(SECOND)
-    carol.opens(round).locator("form[action$='/confirm/'] button").click()
-    carol.page.wait_for_load_state()
+    send(carol.opens(round), "form[action$='/confirm/'] button")
 
     bob.opens(round)
     shown = (today - timedelta(days=9)).isoformat()
     page.locator("#announce [name='on']").fill(shown)
     page.locator("#announce [name='days']").fill("3")
     page.locator("#announce [name='day_count']").select_option("calendar")
-    page.locator("#announce button.btn-primary").click()
-    page.wait_for_load_state()
+    send(page, "#announce button.btn-primary")
     page.goto(f"{site.address}/contests/{CODE}/results/")
     expect(page.locator("main")).to_contain_text("示例旅程手套")
 

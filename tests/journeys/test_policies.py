@@ -4,6 +4,8 @@ a day on: then the park's own terms answer."""
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import slow_down
+
 pytestmark = pytest.mark.browser
 
 ADMINISTRATOR = "park-jiangyin"
@@ -47,6 +49,8 @@ def test_from_an_example_to_a_policy_of_the_park(visitor: object) -> None:
     assert warns_before_leaving(page) is True
     expect(page.locator("#policy-live .policy-cases .tone-bad")).not_to_have_count(0)
 
+    # On a slow line the answer to what was typed is still under way while an example is taken out.
+    slow_down(page, 300)
     rows = page.locator("#policy-live .policy-cases tbody tr")
     for left in range(rows.count() - 1, -1, -1):
         page.locator("#policy-live [value='drop:0']").click()
