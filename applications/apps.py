@@ -14,9 +14,17 @@ class ApplicationsConfig(AppConfig):
         from applications.web import offers
         from core.due import register_due, register_waiting
         from exchange.sheets import register
+        from ledger.signals import register_release
         from reviews.signals import register_subject
 
         offers.register()
+        register_release(
+            "application",
+            _(
+                "Money of an award is given back through its application: one person proposes, "
+                "a second confirms."
+            ),
+        )
         register(ApplicationSheet())
         register_due("applications", due_of_applications)
         register_waiting("applications", waiting_applications)

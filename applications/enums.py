@@ -58,6 +58,7 @@ class ApplicationState(models.TextChoices):
     REJECTED = "rejected", _("application rejected")
     WITHDRAWN = "withdrawn", _("application withdrawn")
     CLAWED_BACK = "clawed_back", _("award clawed back")
+    GIVEN_UP = "given_up", _("award given up")
 
 
 class StepResult(models.TextChoices):
@@ -87,3 +88,4 @@ class MoneyStage(models.TextChoices):
     PART = "part", _("part of the money received")
     RECEIVED = "received", _("all of the money received")
     RETURNED = "returned", _("money asked back")
+    RELEASED = "released", _("money given back to the budget unpaid")

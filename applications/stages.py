@@ -1,7 +1,8 @@
 """The moves of an application. Pure: no database, no clock.
 
 draft → submitted ⇄ returned; in the chain from step to step (the state stays ``submitted``); the meeting
-approves or rejects; approved → agreed → closed, or back: clawed back. Whatever is not in the table is
+approves or rejects; approved → agreed → closed, or back: clawed back; given up before any money was paid.
+Whatever is not in the table is
 refused, also by the service that everything goes through.
 """
 
@@ -10,22 +11,23 @@ from datetime import date
 
 DRAFT, SUBMITTED, RETURNED = "draft", "submitted", "returned"
 APPROVED, AGREED, CLOSED, CLAWED_BACK = "approved", "agreed", "closed", "clawed_back"
-REJECTED, WITHDRAWN = "rejected", "withdrawn"
+REJECTED, WITHDRAWN, GIVEN_UP = "rejected", "withdrawn", "given_up"
 
 #: From a state to those that may follow; in the chain an application also goes from step to step.
 MOVES: Mapping[str, tuple[str, ...]] = {
     DRAFT: (SUBMITTED,),
     SUBMITTED: (SUBMITTED, RETURNED, REJECTED, APPROVED, WITHDRAWN),
     RETURNED: (SUBMITTED, WITHDRAWN),
-    APPROVED: (AGREED, CLOSED, CLAWED_BACK),
-    AGREED: (CLOSED, CLAWED_BACK),
+    APPROVED: (AGREED, CLOSED, CLAWED_BACK, GIVEN_UP),
+    AGREED: (CLOSED, CLAWED_BACK, GIVEN_UP),
     CLOSED: (CLAWED_BACK,),
     REJECTED: (),
     WITHDRAWN: (),
     CLAWED_BACK: (),
+    GIVEN_UP: (),
 }
 #: Nothing more happens by itself.
-ENDED = (CLOSED, REJECTED, WITHDRAWN, CLAWED_BACK)
+ENDED = (CLOSED, REJECTED, WITHDRAWN, CLAWED_BACK, GIVEN_UP)
 
 #: Results with which an administrator moves applications at a step, by kind of step.
 BY_HAND: Mapping[str, tuple[str, ...]] = {

@@ -251,6 +251,10 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "applications_log_never_changes": lambda: _("The log of an application can only be added to."),
     "applications_stands_where_logged": lambda: _("An application stands where its log says."),
     "applications_confirmed_meeting_is_frozen": lambda: _("Confirmed decisions never change."),
+    "applications_confirmed_release_is_frozen": lambda: _("A confirmed release never changes."),
+    "applications_release_needs_two": lambda: _(
+        "Money of an award is given back through its application: one person proposes, a second confirms."
+    ),
     "core_history_append_only": lambda: _("The history can only be added to."),
     "returns_period_is_closed": lambda: _("This period is closed. Ask the park administrator to reopen it."),
     "returns_submitted_is_frozen": lambda: _(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from applications.api.meetings import MeetingViewSet
+from applications.api.releases import AwardReleaseViewSet
 from applications.api.views import ApplicationViewSet, ProgrammeViewSet
 
 LIST_AND_ADD = {"get": "list", "post": "create"}
@@ -28,6 +29,9 @@ urlpatterns = [
     path("applications/<id:pk>/agreement/", ApplicationViewSet.as_view({"post": "agreement"})),
     path("applications/<id:pk>/close/", ApplicationViewSet.as_view({"post": "close"})),
     path("applications/<id:pk>/claw-back/", ApplicationViewSet.as_view({"post": "claw_back"})),
+    path("award-releases/", AwardReleaseViewSet.as_view(LIST_AND_ADD)),
+    path("award-releases/<id:pk>/", AwardReleaseViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    path("award-releases/<id:pk>/confirm/", AwardReleaseViewSet.as_view({"post": "confirm"})),
     path("meetings/", MeetingViewSet.as_view(LIST_AND_ADD)),
     path("meetings/<id:pk>/", MeetingViewSet.as_view({**ONE_AND_CHANGE, "delete": "destroy"})),
     path("meetings/<id:pk>/confirm/", MeetingViewSet.as_view({"post": "confirm"})),

@@ -310,6 +310,14 @@ class _Telling:
                 at=self.ago(21),
             )
         self._receive(rows)
+        for one in self._of("agreed"):
+            services.propose_release(
+                application=one,
+                amount=Decimal(20_000),
+                reason="示例：设备采购价低于预算，余款不再需要",
+                actor=self.fiona,
+                at=self.ago(4),
+            )
         for one in self._of("closed"):
             services.close_application(
                 application=one, reason="示例：资金已全部到账", actor=self.bob, at=self.ago(5)

@@ -40,6 +40,7 @@ AWARDED = (
     ApplicationState.AGREED,
     ApplicationState.CLOSED,
     ApplicationState.CLAWED_BACK,
+    ApplicationState.GIVEN_UP,
 )
 SUBJECT = "application"
 

@@ -21,6 +21,7 @@ from applications.selectors.lists import (
     programmes_matching,
 )
 from applications.selectors.ranking import Ranking, RankRow, marks_of, ranking_of, step_marks
+from applications.selectors.releases import releasable, releases_of
 from applications.selectors.trail import (
     Point,
     ProgrammeStanding,
@@ -60,6 +61,8 @@ __all__ = [
     "programmes_for",
     "programmes_matching",
     "ranking_of",
+    "releasable",
+    "releases_of",
     "standing_of",
     "standing_rows",
     "step_marks",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.enums import ApplicationState, ProgrammeState, StepKind
-from applications.models import Application, Meeting, Programme, StepLog
+from applications.models import Application, AwardRelease, Meeting, Programme, StepLog
 from core.due import DueItem, Waiting
 from incubators.scope import Action, scope_of
 
@@ -102,7 +102,8 @@ def _steps(runs: Any, until: date) -> Iterator[DueItem]:
 
 
 def waiting_applications(*, user: Any, limit: int) -> Iterator[Waiting]:
-    """Formal checks and other steps that wait for the park, and meetings to be confirmed; three queries."""
+    """Formal checks and other steps that wait for the park, and meetings and releases to be confirmed; four
+    queries."""
     scope = scope_of(user)
     runs, pays = scope.places(Action.MANAGE), scope.places(Action.PAY)
     if runs:
@@ -110,6 +111,7 @@ def waiting_applications(*, user: Any, limit: int) -> Iterator[Waiting]:
         yield from _standing(runs, limit)
     if pays:
         yield from _meetings(user, pays, limit)
+        yield from _releases(user, pays, limit)
 
 
 def _checks(user: Any, runs: Any, limit: int) -> Iterator[Waiting]:
@@ -171,4 +173,27 @@ def _meetings(user: Any, pays: Any, limit: int) -> Iterator[Waiting]:
             by=str(row.proposed_by or ""),
             is_own=row.proposed_by_id == user.pk,
             icon="scale",
+        )
+
+
+def _releases(user: Any, pays: Any, limit: int) -> Iterator[Waiting]:
+    rows = AwardRelease.objects.filter(
+        pays.filter(
+            park="application__programme__park", incubator="application__programme__park__incubators"
+        ),
+        confirmed_at=None,
+    ).distinct()
+    for row in rows.select_related("application__programme", "proposed_by").order_by("proposed_at", "pk")[
+        :limit
+    ]:
+        yield Waiting(
+            kind="application",
+            word=_("money to be given back to the budget"),
+            label=row.application.title,
+            since=row.proposed_at,
+            url=reverse("application-detail", args=[row.application_id]) + "#releases",
+            place=row.application.programme.name,
+            by=str(row.proposed_by or ""),
+            is_own=row.proposed_by_id == user.pk,
+            icon="coins",
         )

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from applications.calculator import AwardClass, Candidate, Rules, Suggested, combined, suggest
-from applications.enums import StepKind
+from applications.enums import ApplicationState, StepKind
 from applications.models import Application, Programme
 from applications.models.applications import AWARDED, SUBJECT
 from applications.selectors.answers import offered_amount
@@ -115,9 +115,13 @@ def ranking_of(programme: Programme, applications: Sequence[Application] | None 
 
 
 def rules_of(programme: Programme) -> Rules:
-    """The rules, with what earlier meetings left of quota, classes and budget."""
+    """The rules, with what earlier meetings left of quota, classes and budget.
+
+    An award that was given up frees its place for the next in the ranking.
+    """
     given = dict(
         Application.objects.filter(programme=programme, state__in=AWARDED)
+        .exclude(state=ApplicationState.GIVEN_UP)
         .order_by()
         .values_list("award_class")
         .annotate(count=Count("pk"))

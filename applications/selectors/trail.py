@@ -136,9 +136,10 @@ def _award_points(
     application: Application, by_state: dict[str, Stay], first: date | None, today: date
 ) -> list[Point]:
     approved, agreed = by_state.get(ApplicationState.APPROVED), by_state.get(ApplicationState.AGREED)
+    given_up = by_state.get(ApplicationState.GIVEN_UP)
     needs = application.programme.needs_agreement
     paying = agreed if needs else approved
-    end = by_state.get(ApplicationState.CLOSED) or by_state.get(ApplicationState.CLAWED_BACK)
+    end = by_state.get(ApplicationState.CLOSED) or by_state.get(ApplicationState.CLAWED_BACK) or given_up
     found = [
         Point(
             "approved",
@@ -157,6 +158,8 @@ def _award_points(
     )
     is_received = first is not None and end is None
     found.append(Point("received_money", _("money received"), first, None, is_now=is_received))
+    if given_up is not None:
+        found = [one for one in found if one.reached_on is not None]
     if end is not None:
         found.append(Point(end.log.state, end.label, end.entered_on, None, is_now=True))
     return found
@@ -169,6 +172,8 @@ def money_stage(application: Application) -> MoneyStage:
         return MoneyStage.NONE
     if commitment.clawed_amount:
         return MoneyStage.RETURNED
+    if commitment.released_amount == commitment.amount:
+        return MoneyStage.RELEASED
     if not commitment.paid_amount:
         return MoneyStage.COMMITTED
     return MoneyStage.PART if commitment.open_amount else MoneyStage.RECEIVED

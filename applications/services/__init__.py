@@ -42,6 +42,7 @@ from applications.services.programmes import (
     save_programme,
 )
 from applications.services.receiving import NewApplication, receive_applications
+from applications.services.releases import confirm_release, discard_release, propose_release
 
 __all__ = [
     "AGREEMENT_FIELDS",
@@ -61,14 +62,17 @@ __all__ = [
     "close_application",
     "close_programme",
     "confirm_meeting",
+    "confirm_release",
     "create_draft",
     "delete_draft",
     "delete_programme",
     "discard_meeting",
+    "discard_release",
     "move_applications",
     "open_programme",
     "open_step_notice",
     "propose_meeting",
+    "propose_release",
     "receive_applications",
     "refresh_facts",
     "reopen_programme",

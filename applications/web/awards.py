@@ -45,7 +45,14 @@ def application_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     if application.state != ApplicationState.APPROVED:
         messages.error(request, _("Only an approved application gets an agreement."))
         return redirect("application-detail", pk=pk)
-    context = {"form": form, "application": application, "programme": application.programme}
+    commitment = application.commitment
+    assert commitment is not None
+    context = {
+        "form": form,
+        "application": application,
+        "programme": application.programme,
+        "to_plan": commitment.amount - commitment.released_amount,
+    }
     return render(request, "applications/agreement_form.html", context, status=status_of(form))
 
 

@@ -332,3 +332,12 @@ class ClawBackForm(forms.Form):
     file = forms.FileField(
         label=_("Document"), required=False, widget=forms.ClearableFileInput(attrs={"accept": FILE_TYPES})
     )
+
+
+class ReleaseAwardForm(forms.Form):
+    amount = AmountField(
+        label=_("Amount that is not needed"),
+        required=False,
+        help_text=_("empty: everything that is not on its way"),
+    )
+    reason = forms.CharField(label=_("Why it is not needed"), max_length=300)

@@ -18,7 +18,7 @@ from applications.web.access import application_of, may_write
 from applications.web.changes import history_of
 from applications.web.desk import results_at
 from applications.web.drafting import fact_rows, remark_rows, version_asked
-from applications.web.forms import ClawBackForm, MoveForm
+from applications.web.forms import ClawBackForm, MoveForm, ReleaseAwardForm
 from core.web.errors import status_of
 from core.web.once import new_token
 from funding.web.answering import answer_context
@@ -38,7 +38,11 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def detail_page(
-    request: HttpRequest, application: Application, *, clawback: ClawBackForm | None = None
+    request: HttpRequest,
+    application: Application,
+    *,
+    clawback: ClawBackForm | None = None,
+    release: ReleaseAwardForm | None = None,
 ) -> HttpResponse:
     context = record_context(request, application)
     rights = context["rights"]
@@ -47,11 +51,18 @@ def detail_page(
     once = {"once": new_token(), "on": timezone.localdate()}
     context |= {
         "clawback": clawback or (ClawBackForm(initial=once) if may_claw else None),
+        "release": release or (ReleaseAwardForm() if _may_release(context) else None),
         "move": _move_form(application) if rights["runs"] else None,
         "history": history_of(application, whole=False)[::-1],
     }
-    status = status_of(clawback) if clawback is not None else 200
+    bound = clawback or release
+    status = status_of(bound) if bound is not None else 200
     return render(request, "applications/application_detail.html", context, status=status)
+
+
+def _may_release(context: dict[str, Any]) -> bool:
+    waits = any(one.confirmed_at is None for one in context["releases"])
+    return bool(context["releasable"]) and context["rights"]["pays"] and not waits
 
 
 def _move_form(application: Application) -> MoveForm | None:
@@ -116,6 +127,8 @@ def record_context(request: HttpRequest, application: Application) -> dict[str, 
         "instalments": list(commitment.instalments.select_related("batch").order_by("number"))
         if commitment
         else [],
+        "releases": selectors.releases_of(application) if commitment else [],
+        "releasable": selectors.releasable(commitment) if commitment else None,
         "others": selectors.other_grants_of(application),
         "files": _files(application),
         "today": today,
@@ -143,7 +156,12 @@ def _rights(user: Any, application: Application) -> dict[str, bool]:
 
 def _line(trail: Any) -> list[dict[str, Any]]:
     """The status line: dates, days and which point is now; what ended badly is marked."""
-    bad = (ApplicationState.REJECTED, ApplicationState.WITHDRAWN, ApplicationState.CLAWED_BACK)
+    bad = (
+        ApplicationState.REJECTED,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.CLAWED_BACK,
+        ApplicationState.GIVEN_UP,
+    )
     rows: list[dict[str, Any]] = []
     nearest = True
     for point in trail.line:
@@ -241,6 +259,7 @@ def next_of(
         ApplicationState.REJECTED: _("The application was rejected."),
         ApplicationState.WITHDRAWN: _("The applicant took the application back."),
         ApplicationState.CLAWED_BACK: _("Money was asked back."),
+        ApplicationState.GIVEN_UP: _("The award was given up; its money is back in the budget."),
     }
     return {"words": words[ApplicationState(state)], "who": ""}
 

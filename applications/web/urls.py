@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from applications.web import applications, awards, checking, desk, drafting, meetings, programmes, record
+from applications.web import (
+    applications,
+    awards,
+    checking,
+    desk,
+    drafting,
+    meetings,
+    programmes,
+    record,
+    releases,
+)
 
 urlpatterns = [
     path("", applications.application_list, name="application-list"),
@@ -18,6 +28,9 @@ urlpatterns = [
     path("<int:pk>/agreement/", awards.application_agreement, name="application-agreement"),
     path("<int:pk>/close/", awards.application_close, name="application-close"),
     path("<int:pk>/claw-back/", awards.application_claw_back, name="application-claw-back"),
+    path("<int:pk>/release/", releases.application_release, name="application-release"),
+    path("releases/<int:pk>/confirm/", releases.release_confirm, name="application-release-confirm"),
+    path("releases/<int:pk>/discard/", releases.release_discard, name="application-release-discard"),
     path("<int:pk>/chain/", record.application_chain, name="application-chain"),
     path("programmes/", programmes.programme_list, name="programme-list"),
     path("programmes/new/", programmes.programme_create, name="programme-create"),

@@ -22,6 +22,7 @@ from ledger.enums import AccountKind, BookingKind, InstalmentState
 from ledger.models import Account, Budget, Commitment, Entry, Instalment
 from ledger.selectors.double import grants_beside
 from ledger.services.booking import book, checked_amount, checked_key, day_in, known_entry, locked_budget
+from ledger.signals import released_elsewhere
 from projects.models import Project
 
 #: Instalments that are not on their way and may still be planned anew.
@@ -268,12 +269,16 @@ def release_commitment(
     at: datetime,
     amount: Decimal | None = None,
     on: date | None = None,
+    by_subject: bool = False,
 ) -> Entry:
     """Give committed money back to its budget; without ``amount``, all that is not on its way.
 
-    The last instalments shrink or go. The same key again gives the same entry.
+    The last instalments shrink or go. The same key again gives the same entry. ``by_subject``: the subject
+    of the commitment has its own way, with its own checks, and this is it.
     """
     require(Action.PAY, user=actor, park_id=commitment.park_id)
+    if not by_subject and (words := released_elsewhere(commitment.subject_kind)):
+        raise Conflict(words, code="released_by_subject")
     key, reason = checked_key(key), _reason(reason)
     commitment = locked_commitment(commitment)
     content = {"kind": BookingKind.RELEASE, "commitment": commitment.pk, "amount": amount, "reason": reason}

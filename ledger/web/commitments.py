@@ -17,6 +17,7 @@ from core.web.once import new_token
 from incubators.scope import Action, scope_of
 from ledger import services
 from ledger.selectors import budget_standing, days_to_money, grants_beside
+from ledger.signals import released_elsewhere
 from ledger.web.access import allows, refuse, seen_commitment, stored
 from ledger.web.budgets import seen_budget
 from ledger.web.forms import ClawbackForm, CommitForm, PlanForm, ReleaseForm
@@ -62,7 +63,7 @@ def _detail(request: HttpRequest, commitment: Any, **forms: Any) -> HttpResponse
     may_pay = allows(user, Action.PAY, commitment.park_id, commitment.incubator_id)
     others = grants_beside(commitment).filter(pk__in=type(commitment).objects.visible_to(user).values("pk"))
     once = {"once": new_token()}
-    open_amount = commitment.open_amount
+    open_amount, elsewhere = commitment.open_amount, released_elsewhere(commitment.subject_kind)
     context = {
         "commitment": commitment,
         "instalments": list(commitment.instalments.select_related("batch").order_by("number")),
@@ -70,8 +71,10 @@ def _detail(request: HttpRequest, commitment: Any, **forms: Any) -> HttpResponse
         "others": list(others[:20]),
         "days": days_to_money(commitment),
         "may_pay": may_pay,
+        "elsewhere": elsewhere if may_pay and open_amount else "",
         "sees_budget": scope_of(user).sees_whole_park(commitment.park_id),
-        "release": forms.get("release") or (ReleaseForm(initial=once) if open_amount else None),
+        "release": forms.get("release")
+        or (ReleaseForm(initial=once) if open_amount and not elsewhere else None),
         "clawback": forms.get("clawback")
         or (
             ClawbackForm(initial={**once, "on": timezone.localdate()})

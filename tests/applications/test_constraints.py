@@ -12,6 +12,7 @@ from accounts.models import User
 from applications import services
 from applications.models import (
     Application,
+    AwardRelease,
     Decision,
     GrantAgreement,
     Meeting,
@@ -50,6 +51,10 @@ def world(
     waiting = cases.handed_in(alice, programme, factories.make_project(alice, zhangjiang))
     cases.pass_on([waiting], bob)
     meeting = cases.put_to_meeting(programme, bob, [again(waiting)])
+    other = cases.approved(programme, alice, bob, gina, zhangjiang)
+    back = services.propose_release(application=other, amount=Decimal(1), reason="示例", actor=fiona, at=NOW)
+    services.confirm_release(release=back, actor=bob, at=NOW)
+    proposed = services.propose_release(application=other, reason="示例", actor=fiona, at=NOW)
     draft = cases.make_programme(bob, park, is_open=False, steps=(CHECK, REVIEW, NOTICE, MEETING))
     shown = cases.make_programme(bob, park, steps=(NOTICE, MEETING))
     cases.applied(alice, shown, zhangjiang)
@@ -63,8 +68,11 @@ def world(
         "standing": again(standing),
         "outside": outside,
         "agreement": agreement,
-        "held": Meeting.objects.exclude(confirmed_at=None).get(),
+        "held": Decision.objects.get(application=award).meeting,
         "meeting": meeting,
+        "release": proposed,
+        "released": AwardRelease.objects.get(pk=back.pk),
+        "finance": fiona,
         "decided": Decision.objects.get(application=award),
         "line": Decision.objects.get(application=waiting),
         "row": StepLog.objects.get(application=standing),
@@ -125,6 +133,9 @@ CHANGED: list[tuple[str, str, dict[str, Any]]] = [
     ("line", "applications_decision_complete", {"amount": None}),
     ("line", "applications_decision_complete", {"outcome": "rejected", "amount": None, "reason": ""}),
     ("agreement", "applications_agreement_has_number", {"number": ""}),
+    ("release", "applications_release_amount", {"amount": 0}),
+    ("release", "applications_release_has_reason", {"reason": ""}),
+    ("released", "applications_confirmed_release_is_frozen", {"amount": 5}),
 ]
 
 
@@ -172,6 +183,21 @@ def test_the_database_refuses_what_is_added(
         copied(world["line"]).save()
     with broken("applications_meeting_second_person"):
         Meeting.objects.filter(pk=world["meeting"].pk).update(confirmed_at=NOW, confirmed_by=bob)
+    fiona = world["finance"]
+    with broken("applications_release_second_person"):
+        AwardRelease.objects.filter(pk=world["release"].pk).update(
+            confirmed_at=NOW, confirmed_by=fiona, entry=award.commitment.entries.get()
+        )
+    with broken("applications_release_confirmed_pair"):
+        AwardRelease.objects.filter(pk=world["release"].pk).update(
+            confirmed_at=NOW, entry=award.commitment.entries.get()
+        )
+    with broken("applications_release_booked"):
+        AwardRelease.objects.filter(pk=world["release"].pk).update(confirmed_at=NOW, confirmed_by=bob)
+    with broken("applications_release_one_open"):
+        copied(world["release"]).save()
+    with broken("applications_confirmed_release_is_frozen"):
+        world["released"].delete()
     with broken("applications_log_one_open"):
         copied(world["row"]).save()
     left = {"left_at": NOW, "left_by": bob, "result": "passed"}
@@ -222,6 +248,7 @@ def test_every_rule_has_words(db: None) -> None:
         Meeting,
         Decision,
         GrantAgreement,
+        AwardRelease,
     ):
         for constraint in model._meta.constraints:
             assert str(constraint.get_violation_error_message())
@@ -232,4 +259,6 @@ def test_every_rule_has_words(db: None) -> None:
         "applications_log_never_changes",
         "applications_stands_where_logged",
         "applications_confirmed_meeting_is_frozen",
+        "applications_confirmed_release_is_frozen",
+        "applications_release_needs_two",
     } <= set(DATABASE_RULES)
