@@ -216,6 +216,7 @@ DATABASE_RULES: Mapping[str, Callable[[], str]] = {
     "ledger_commitment_is_booked": lambda: _("A commitment is booked in the same moment."),
     "ledger_instalments_total_commitment": lambda: _("The instalments have to total the commitment."),
     "ledger_checked_batch_is_frozen": lambda: _("A checked payment list never changes."),
+    "ledger_booked_stays": lambda: _("What is booked on stays where it is."),
     "ledger_received_is_booked": lambda: _("A payment is received and booked, or neither."),
     "reviews_open_round_is_frozen": lambda: _("A round that is open keeps its rules and criteria."),
     "reviews_scores_never_change": lambda: _("Submitted marks never change; a new version follows."),

@@ -18,6 +18,7 @@ class BookingKind(models.TextChoices):
     APPROPRIATION = "appropriation", _("appropriation")
     INCREASE = "increase", _("increase of the budget")
     DECREASE = "decrease", _("decrease of the budget")
+    REUSE = "reuse", _("clawed-back money made available")
     COMMITMENT = "commitment", _("commitment of money")
     RELEASE = "release", _("release of committed money")
     PAYMENT = "payment", _("payment")
@@ -31,6 +32,7 @@ class ChangeKind(models.TextChoices):
     APPROPRIATION = "appropriation", _("first appropriation")
     INCREASE = "increase", _("enlarge the budget")
     DECREASE = "decrease", _("reduce the budget")
+    REUSE = "reuse", _("make clawed-back money available")
 
 
 class ChangeState(models.TextChoices):

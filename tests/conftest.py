@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.enums import Role
 from accounts.models import User
 from incubators.models import Incubator, Park
-from tests import factories
+from tests import factories, guards
 
 REFERENCE_DATA = [
     ("support", "0002_ticket_types", "add_types"),
@@ -24,6 +24,9 @@ REFERENCE_DATA = [
     ("evaluation", "0003_demonstration_scheme", "add_scheme"),
     ("enterprises", "0006_ladder_examples", "add_ladder_examples"),
 ]
+
+
+guards.let_flush_pass()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from evidence.models import EvidenceFile
 from evidence.services import open_evidence, store_evidence, verify_evidence
 from incubators.api.filters import ProvenanceFilter
 from incubators.api.scoping import ScopedViewSet, place_in
-from incubators.scope import Action
+from incubators.scope import Action, scope_of
 
 
 class EvidenceFilter(ProvenanceFilter):
@@ -47,13 +47,18 @@ class EvidenceViewSet(UploadMixin, ScopedViewSet):
 
     @extend_schema(
         summary="Upload a file",
+        description="By whoever enters records there, or pays there: the papers of budgets and payments.",
         request={"multipart/form-data": UploadInput},
         responses={201: EvidenceSerializer},
     )
     def create(self, request: Any) -> Response:
-        self.require_somewhere(Action.ENTER)
+        scope = scope_of(request.user)
+        if not scope.places(Action.PAY):
+            self.require_somewhere(Action.ENTER)
         values = self.checked_input(UploadInput)
         park, incubator = place_in(values, request.user)
+        place = {"park_id": park.pk, "incubator_id": incubator.pk if incubator else None}
+        pays = scope.allows(Action.PAY, **place) and not scope.allows(Action.ENTER, **place)
         upload = values["file"]
         record = store_evidence(
             park=park,
@@ -64,6 +69,7 @@ class EvidenceViewSet(UploadMixin, ScopedViewSet):
             kind=values["kind"],
             actor=request.user,
             at=self.at,
+            right=Action.PAY if pays else Action.ENTER,
         )
         return self.answer(record, 201, {"Location": f"/api/v1/evidence/{record.pk}/"})
 

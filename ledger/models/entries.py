@@ -91,7 +91,7 @@ class Entry(models.Model):
             models.CheckConstraint(
                 name="ledger_entry_kind_fits",
                 condition=Q(
-                    kind__in=["appropriation", "increase", "decrease"],
+                    kind__in=["appropriation", "increase", "decrease", "reuse"],
                     commitment=None,
                     instalment=None,
                     reverses=None,

@@ -24,6 +24,7 @@ WAYS: Mapping[str, tuple[str, str]] = {
     BookingKind.APPROPRIATION: (AccountKind.APPROPRIATION, AccountKind.AVAILABLE),
     BookingKind.INCREASE: (AccountKind.APPROPRIATION, AccountKind.AVAILABLE),
     BookingKind.DECREASE: (AccountKind.AVAILABLE, AccountKind.APPROPRIATION),
+    BookingKind.REUSE: (AccountKind.CLAWED_BACK, AccountKind.AVAILABLE),
     BookingKind.COMMITMENT: (AccountKind.AVAILABLE, AccountKind.COMMITTED),
     BookingKind.RELEASE: (AccountKind.COMMITTED, AccountKind.AVAILABLE),
     BookingKind.PAYMENT: (AccountKind.COMMITTED, AccountKind.PAID),

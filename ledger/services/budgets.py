@@ -82,12 +82,14 @@ def propose_change(
     actor: User,
     at: datetime,
 ) -> BudgetChange:
-    """Ask for more money, or take money out. What shrinks a budget is booked at once; what enlarges it waits
-    for a second person, and needs the document that grants it."""
+    """Ask for more money, for the use of clawed-back money, or take money out. What shrinks a budget is
+    booked at once; everything else waits for a second person, and needs the document that grants it."""
     require(Action.PAY, user=actor, park_id=budget.park_id)
     budget = locked_budget(budget)
     amount = checked_amount(amount)
     _check_change(budget, kind, reason, evidence)
+    if kind == ChangeKind.REUSE:
+        _check_clawed_back(budget, amount)
     change = BudgetChange(
         budget=budget,
         kind=kind,
@@ -140,6 +142,16 @@ def _check_change(budget: Budget, kind: str, reason: str, evidence: EvidenceFile
         )
 
 
+def _check_clawed_back(budget: Budget, amount: Decimal) -> None:
+    """The database would refuse it anyway; here it is said with the number."""
+    most = Account.objects.get(budget=budget, kind=AccountKind.CLAWED_BACK).balance
+    if amount > most:
+        message = _("At most %(most)s can be made available again: that much was clawed back.") % {
+            "most": f"{most:,}"
+        }
+        raise Conflict(message, code="more_than_clawed_back", fields=[FieldError("amount", message)])
+
+
 @transaction.atomic
 def approve_change(*, change: BudgetChange, actor: User, at: datetime) -> BudgetChange:
     """A second person grants it, and it is booked."""
@@ -147,6 +159,8 @@ def approve_change(*, change: BudgetChange, actor: User, at: datetime) -> Budget
     change = _waiting(change)
     if change.proposed_by_id == actor.pk:
         raise Refused(_("A second person has to approve it when a budget grows."), code="second_person")
+    if change.kind == ChangeKind.REUSE:
+        _check_clawed_back(change.budget, change.amount)
     return _book_change(change, actor=actor, at=at)
 
 

@@ -11,7 +11,7 @@ from core.enums import Currency
 from core.web.fields import FILE_TYPES, AmountField, DayField
 from enterprises.models import Enterprise
 from incubators.models import Organisation, Park
-from ledger.enums import ChangeKind, CrossBorderKind, InstalmentState
+from ledger.enums import AccountKind, ChangeKind, CrossBorderKind, InstalmentState
 from ledger.models import BankAccount, Budget, Commitment, Instalment
 from ledger.services import Part
 from projects.models import Project
@@ -71,12 +71,14 @@ class ChangeForm(forms.Form):
     on = DayField(label=_("Booking day"))
     reason = forms.CharField(label=_("Stated reason"), max_length=300)
     file = PaperField(
-        label=_("Approving document"), required=False, help_text=_("needed when the budget grows")
+        label=_("Approving document"), required=False, help_text=_("needed for everything but a reduction")
     )
 
     def __init__(self, *args: Any, budget: Budget, is_appropriated: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         wanted = ["increase", "decrease"] if is_appropriated else ["appropriation"]
+        if budget.accounts.filter(kind=AccountKind.CLAWED_BACK, balance__gt=0).exists():
+            wanted.append("reuse")
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (kind, label) for kind, label in ChangeKind.choices if kind in wanted
         ]

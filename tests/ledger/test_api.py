@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from enterprises.models import Enterprise
@@ -23,8 +24,12 @@ def test_the_whole_way_by_rest(
     finance, admin, operator = Api(fiona), Api(bob), Api(alice)
     body = {"park": park.code, "code": "talent", "year": 2021, "currency": "CNY", "name_zh": "示例资金"}
     budget = finance.post("budgets/", body).json()
-    paper = cases.make_document(park, fiona)
-    change = {"kind": "appropriation", "amount": "500000.00", "reason": "示例", "evidence": paper.pk}
+    paper = finance.client.post(
+        "/api/v1/evidence/",
+        {"park": park.code, "file": SimpleUploadedFile("paper.pdf", factories.PDF)},
+        headers=finance.headers,
+    ).json()
+    change = {"kind": "appropriation", "amount": "500000.00", "reason": "示例", "evidence": paper["id"]}
     proposed = finance.post(f"budgets/{budget['id']}/changes/", change).json()
     is_problem(finance.post(f"budget-changes/{proposed['id']}/approve/", {}), 403, "refused")
     assert admin.post(f"budget-changes/{proposed['id']}/approve/", {}).json()["state"] == "booked"

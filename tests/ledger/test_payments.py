@@ -271,3 +271,46 @@ def test_the_demonstration_balances(settings: Any) -> None:
     count = Entry.objects.count()
     call_command("load_demo", stdout=io.StringIO())
     assert Entry.objects.count() == count
+
+
+def test_clawed_back_money_is_made_available_by_a_booking_of_its_own(
+    budget: Budget, alice: User, bob: User, fiona: User, firm: Enterprise, zhangjiang: Incubator, park: Park
+) -> None:
+    """With a document and a second person; never more than came back, and never twice."""
+    commitment = cases.commit(budget, bob, enterprise=firm)
+    account = cases.make_account(firm, fiona, bob)
+    row = cases.ready(commitment.instalments.get(), alice, bob, account, zhangjiang)
+    cases.sent([row], park, fiona, bob)
+    services.pay_commitment(instalment=row, on=DAY, key="bank-1", actor=fiona, at=NOW)
+    services.claw_back(
+        commitment=commitment, amount=Decimal(60_000), reason="示例", key="c1", actor=fiona, at=NOW
+    )
+    proposal: dict[str, Any] = {
+        "budget": budget, "kind": "reuse", "reason": "示例批复", "actor": fiona, "at": NOW,
+        "evidence": cases.make_document(park, fiona, b"reuse"),
+    }  # fmt: skip
+    with pytest.raises(Conflict) as refused:
+        services.propose_change(amount=Decimal("60000.01"), **proposal)
+    assert refused.value.code == "more_than_clawed_back"
+    with pytest.raises(Invalid):
+        services.propose_change(amount=Decimal(40_000), **{**proposal, "evidence": None})
+    first = services.propose_change(amount=Decimal(40_000), **proposal)
+    second = services.propose_change(amount=Decimal(40_000), **proposal)
+    assert budget_standing(budget).clawed_back == 60_000
+    with pytest.raises(Refused):
+        services.approve_change(change=first, actor=fiona, at=NOW)
+    services.approve_change(change=first, actor=bob, at=NOW)
+    standing = budget_standing(budget)
+    assert (
+        standing.appropriated,
+        standing.available,
+        standing.committed,
+        standing.paid,
+        standing.clawed_back,
+    ) == (
+        1_000_000, 940_000, 0, 40_000, 20_000,
+    )  # fmt: skip
+    with pytest.raises(Conflict) as late:
+        services.approve_change(change=second, actor=bob, at=NOW)
+    assert late.value.code == "more_than_clawed_back"
+    assert Entry.objects.get(kind="reuse").description == "示例批复"

@@ -325,3 +325,32 @@ def test_no_more_is_shared_than_the_figure(world: dict[str, Any], alice: User, z
     row.enterprise = cases.factories.make_enterprise(alice, zhangjiang)
     with broken("sharing_line_within_figure"):
         row.save(force_insert=True)
+
+
+def test_the_book_keeps_its_accounts(world: dict[str, Any]) -> None:
+    """Neither deleted and brought back empty, nor renumbered, nor typed over from within another trigger."""
+    account = SharingAccount.objects.exclude(settled=0).first()
+    assert account is not None
+    agreement = account.agreement_id
+    for rule, *statements in (
+        ("sharing_balance_is_postings", f"DELETE FROM sharing_sharingaccount WHERE id = {account.pk}"),
+        ("sharing_balance_is_postings", f"UPDATE sharing_sharingaccount SET id = -1 WHERE id = {account.pk}"),
+        ("sharing_parties_are_frozen", f"UPDATE sharing_sharingagreement SET id = -1 WHERE id = {agreement}"),
+        ("sharing_parties_are_frozen", f"DELETE FROM sharing_sharingagreement WHERE id = {agreement}"),
+        (
+            "sharing_balance_is_postings",
+            "SET LOCAL session_replication_role = replica",
+            f"UPDATE sharing_sharingaccount SET settled = 0 WHERE id = {account.pk}",
+        ),
+        (
+            "sharing_balance_is_postings",
+            "CREATE TEMPORARY TABLE door (x int) ON COMMIT DROP",
+            "CREATE FUNCTION pg_temp.push() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " UPDATE sharing_sharingaccount SET settled = 0; RETURN NULL; END $$",
+            "CREATE TRIGGER push AFTER INSERT ON door FOR EACH ROW EXECUTE FUNCTION pg_temp.push()",
+            "INSERT INTO door VALUES (1)",
+        ),
+    ):
+        with broken(rule), connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
