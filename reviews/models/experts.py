@@ -1,6 +1,6 @@
 """The expert pool of a park."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -15,6 +15,9 @@ from enterprises.models import Enterprise
 from incubators.models import Named, Organisation, Park, Tracked
 from reviews.enums import ExpertRegion
 from reviews.models.base import read_by_park
+
+#: So long before its end a yearly agreement asks to be renewed.
+DAYS_TO_RENEW = timedelta(days=30)
 
 
 class ExpertQuerySet(models.QuerySet["Expert"]):
@@ -128,10 +131,24 @@ class Expert(Named, Tracked):
     def chain(self) -> str:
         return self.park.chain
 
+    def agreement_on(self, day: date) -> str:
+        """``inactive``, ``none``, ``upcoming``, ``running``, ``ends_soon`` (within a month) or ``ended``."""
+        if not self.is_active:
+            return "inactive"
+        if self.agreement_from is None:
+            return "none"
+        if day < self.agreement_from:
+            return "upcoming"
+        if self.agreement_until is None:
+            return "running"
+        if day >= self.agreement_until:
+            return "ended"
+        return "ends_soon" if day + DAYS_TO_RENEW >= self.agreement_until else "running"
+
+    @property
+    def agreement_last_day(self) -> date | None:
+        """The last day on which the agreement holds."""
+        return None if self.agreement_until is None else self.agreement_until - timedelta(days=1)
+
     def is_available(self, day: date) -> bool:
-        return bool(
-            self.is_active
-            and self.agreement_from is not None
-            and self.agreement_from <= day
-            and (self.agreement_until is None or day < self.agreement_until)
-        )
+        return self.agreement_on(day) in ("running", "ends_soon")

@@ -87,7 +87,8 @@ class Option:
 
 
 def options_for(case: Case, *, on: date) -> list[Option]:
-    """The whole pool beside one case: who can have it first, then the others with what stands against."""
+    """The whole pool beside one case: who can have it first, then the others with what stands against, last
+    those without an agreement of that day."""
     candidates, experts = pool_of(case.round.park_id, on=on)
     (need,) = wanted(case.round, [case], experts, on=on)
     sectors = sector_names()
@@ -98,4 +99,11 @@ def options_for(case: Case, *, on: date) -> list[Option]:
         is_able, reasons = standing(candidate, need)
         order = (not is_able, case.field not in candidate.fields, candidate.open_now, candidate.name)
         found.append((order, Option(experts[candidate.id], is_able, in_words(reasons, sectors))))
-    return [option for _order, option in sorted(found, key=lambda item: item[0])]
+    others = Expert.objects.filter(park=case.round.park_id, is_active=True).exclude(
+        pk__in={*experts, *need.taken}
+    )
+    without = [
+        Option(expert, is_able=False, words=in_words([{"code": "no_agreement"}], sectors))
+        for expert in others.order_by("sort_key", "pk")
+    ]
+    return [*(option for _order, option in sorted(found, key=lambda item: item[0])), *without]

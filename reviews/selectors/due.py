@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.due import DueItem, Waiting
 from incubators.scope import Action, scope_of
 from reviews.enums import AssignmentState, RoundState
-from reviews.models import Assignment, Case, Objection, PublicNotice, ReviewRound
+from reviews.models import Assignment, Case, Expert, Objection, PublicNotice, ReviewRound
 from reviews.models.base import of_parks
 
 
@@ -45,6 +45,7 @@ def due_of_reviews(*, user: Any, until: date) -> Iterator[DueItem]:
             subject=round.name,
             icon="clipboard-check",
         )
+    yield from _agreements(runs, until)
     waiting = Objection.objects.filter(ruling="").values("notice")
     notices = PublicNotice.objects.filter(runs, withdrawn_at=None, ends_on__lte=until, pk__in=waiting)
     for notice in notices:
@@ -56,6 +57,22 @@ def due_of_reviews(*, user: Any, until: date) -> Iterator[DueItem]:
             park_id=notice.park_id,
             subject=notice.title,
             icon="scale",
+        )
+
+
+def _agreements(runs: Any, until: date) -> Iterator[DueItem]:
+    """Agreements of active experts from a month before they end, until they are renewed."""
+    ending = Expert.objects.filter(runs, is_active=True, agreement_until__lte=until)
+    for expert in ending.order_by("agreement_until", "pk"):
+        yield DueItem(
+            kind="agreement",
+            title=_("Renew the agreement of an expert, or set the expert inactive"),
+            on=expert.agreement_until,  # type: ignore[arg-type]
+            url=reverse("expert-detail", args=[expert.pk]),
+            park_id=expert.park_id,
+            subject=expert.name_zh,
+            icon="certificate",
+            escalates_after=None,
         )
 
 

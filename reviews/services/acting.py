@@ -1,6 +1,6 @@
 """What the writes of reviews have in common: who may, locked rows, words that are needed, history."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from core.saving import clean_text
 from incubators.models import Park
 from incubators.scope import Action, require
 from reviews.enums import RoundState
-from reviews.models import Assignment, Case, ReviewRound
+from reviews.models import Assignment, Case, Expert, ReviewRound
 
 
 def require_administrator(user: User | None, park_id: int) -> None:
@@ -81,6 +81,17 @@ def require_open(round: ReviewRound) -> None:
     if round.state != RoundState.OPEN:
         raise Conflict(
             _("This round is “%(state)s”.") % {"state": round.get_state_display()}, code="round_not_open"
+        )
+
+
+def require_agreement(experts: Iterable[Expert], day: date) -> None:
+    """Nobody is asked, accepts or gives marks without an agreement of that day."""
+    without = sorted({expert.name_zh for expert in experts if not expert.is_available(day)})
+    if without:
+        raise Conflict(
+            _("%(names)s: not active, or without an agreement on this day. The park administrator renews it.")
+            % {"names": ", ".join(without)},
+            code="no_agreement",
         )
 
 

@@ -29,6 +29,7 @@ from reviews.services.acting import (
     needed_words,
     remember,
     require_administrator,
+    require_agreement,
     require_open,
     wrong,
 )
@@ -136,6 +137,7 @@ def invite_experts(*, round: ReviewRound, actor: User | None, at: datetime) -> l
         .select_related("case__round__park", "case__incubator", "expert__user")
         .order_by("pk")
     )
+    require_agreement((one.expert for one in proposed), day_in(locked.park, at))
     ties = _ties(proposed, at)
     invited = []
     for assignment in proposed:
@@ -218,6 +220,7 @@ def answer_assignment(
             at,
         )
         return locked
+    require_agreement([locked.expert], day_in(locked.case.round.park, at))
     locked.state, locked.declared_at = AssignmentState.ACCEPTED, at
     _save(locked, at)
     _remember(locked, "assignment.accepted", {"state": [AssignmentState.INVITED, locked.state]}, actor, at)

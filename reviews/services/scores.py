@@ -19,11 +19,13 @@ from reviews.models import Assignment, Case, Criterion, Score, ScoreLine
 from reviews.scoring import Line, mark_of
 from reviews.selectors import lines_of
 from reviews.services.acting import (
+    day_in,
     lock_assignment,
     lock_case,
     needed_words,
     remember,
     require_administrator,
+    require_agreement,
     require_open,
     wrong,
 )
@@ -70,6 +72,7 @@ def _submit(
         raise Conflict(_("Accept the invitation and declare your interests first."), code="not_accepted")
     if locked.case.result:
         raise Conflict(_("This case is concluded."), code="concluded")
+    require_agreement([locked.expert], day_in(locked.case.round.park, at))
     sheet = checked_points(lines_of(locked.case.round), points)
     locked.state = AssignmentState.SUBMITTED
     locked.version += 1

@@ -25,13 +25,17 @@ from reviews.web.forms import AnswerForm, ScoreForm, WordsForm
 @login_required
 @require_safe
 def review_mine(request: HttpRequest) -> HttpResponse:
-    tasks = list(my_assignments(request.user))
+    user: Any = request.user
+    tasks = list(my_assignments(user))
     today = timezone.localdate()
     context = {
         "open": [task for task in tasks if task.is_open and task.case.round.state == "open"],
         "done": [task for task in tasks if not (task.is_open and task.case.round.state == "open")],
         "today": today,
-        "records": request.user.expert_records.select_related("park").order_by("pk"),  # type: ignore[union-attr]
+        "records": [
+            (record, record.agreement_on(today))
+            for record in user.expert_records.select_related("park").order_by("pk")
+        ],
     }
     return render(request, "reviews/mine.html", context)
 
