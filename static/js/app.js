@@ -257,7 +257,7 @@
       timer = null;
       var rows = readForm(form);
       if (JSON.stringify(rows) === bare) { store.drop(key); return; }
-      if (store.set(key, JSON.stringify({ rows: rows, at: Date.now() })) && note) note.textContent = words("saved") + " " + clock();
+      if (store.set(key, JSON.stringify({ rows: rows, at: Date.now() })) && note && !note.hasAttribute("data-only-here")) note.textContent = words("saved") + " " + clock();
     }
     function soon() { if (!timer) timer = setTimeout(keep, 1500); }
     form.addEventListener("input", soon);
@@ -269,6 +269,9 @@
     var sent = store.get(PREFIX + "sent");
     if (!sent) return;
     store.drop(PREFIX + "sent");
+    // Whoever was signed out meanwhile, or got an error page, finds it again in the form.
+    var arrival = window.performance && performance.getEntriesByType ? performance.getEntriesByType("navigation")[0] : null;
+    if (!document.body.getAttribute("data-user") || (arrival && arrival.responseStatus >= 400)) return;
     // The form is shown again with errors: keep the draft. Anything else means it arrived.
     var again = Array.prototype.some.call(document.querySelectorAll("form[data-draft-key]"), function (form) { return draftKey(form) === sent; });
     var accepted = document.querySelector("[data-message=success]");

@@ -39,12 +39,20 @@
       var text = asText(data);
       if (text === last) return;
       send(url, data).then(function (answer) {
-        if (!answer.ok) return;
+        // A session that ended answers with the page to sign in.
+        if (!answer.ok || answer.redirected) { onlyHere(); return; }
         last = text;
+        if (note) note.removeAttribute("data-only-here");
         answer.json().then(function (kept) {
           if (note) note.textContent = document.body.getAttribute("data-word-saved") + " " + kept.saved_at;
         });
-      }, function () { /* the copy in the browser stays */ });
+      }, onlyHere);
+    }
+    // The copy in the browser stays; it is said, and the next keystroke tries again.
+    function onlyHere() {
+      if (!note) return;
+      note.setAttribute("data-only-here", "");
+      note.textContent = document.body.getAttribute("data-word-only-here");
     }
     function soon() { if (timer) clearTimeout(timer); timer = setTimeout(keep, 1200); }
     form.addEventListener("input", soon);
