@@ -37,17 +37,22 @@ def round_to_cent(amount: Decimal) -> Decimal:
 
 def rate_on(day: date, *, currency: str, to: str = Currency.CNY) -> Decimal:
     """Units of ``to`` for one unit of ``currency``: the newest rate recorded on or before ``day``."""
+    return dated_rate(day, currency=currency, to=to)[0]
+
+
+def dated_rate(day: date, *, currency: str, to: str = Currency.CNY) -> tuple[Decimal, date]:
+    """The rate of ``rate_on`` and the day under which it is recorded."""
     if currency == to:
-        return Decimal(1)
-    rate = (
+        return Decimal(1), day
+    found = (
         ExchangeRate.objects.filter(currency=currency, to_currency=to, on__lte=day)
         .order_by("-on")
-        .values_list("rate", flat=True)
+        .values_list("rate", "on")
         .first()
     )
-    if rate is None:
+    if found is None:
         raise NoRate(f"no {currency}→{to} rate is recorded on or before {day:%Y-%m-%d}")
-    return rate
+    return found
 
 
 def convert(money: Money, *, on: date, to: str = Currency.CNY) -> Money:

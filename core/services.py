@@ -18,6 +18,10 @@ SYSTEM_CHAIN = "system"
 ANSWERS_KEPT_FOR = timedelta(hours=48)
 
 
+def refusal_of_rates() -> str:
+    return _("Only the administrator of the installation can record exchange rates.")
+
+
 @transaction.atomic
 def record_rate(
     *,
@@ -34,7 +38,7 @@ def record_rate(
     Raises ``Refused`` for anyone but an administrator of the installation: a rate changes all totals.
     """
     if actor is not None and not actor.is_superuser:
-        raise Refused(_("Only the administrator of the installation can record exchange rates."))
+        raise Refused(refusal_of_rates())
     if currency == to_currency:
         raise Invalid(
             _("A rate leads from one currency to another."),

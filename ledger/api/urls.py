@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.api import payments, views
+from ledger.api import payments, rates, views
 
 Commitments, Instalments = views.CommitmentViewSet, payments.InstalmentViewSet
 Batches, Accounts = payments.BatchViewSet, payments.BankAccountViewSet
@@ -33,6 +33,9 @@ urlpatterns = [
     path("instalments/<id:pk>/received/", Instalments.as_view({"post": "received"})),
     path("instalments/<id:pk>/bounced/", Instalments.as_view({"post": "bounced"})),
     path("instalments/<id:pk>/steps/", payments.StepViewSet.as_view({**ALL, "post": "create"})),
+    path("exchange-rates/", rates.ExchangeRateViewSet.as_view({**ALL, "post": "create"})),
+    path("exchange-rates/<id:pk>/", rates.ExchangeRateViewSet.as_view(READ)),
+    path("exchange-rates/import/", rates.RatesFileViewSet.as_view({"post": "create"})),
     path("payment-batches/", Batches.as_view({**ALL, "post": "create"})),
     path("payment-batches/<id:pk>/", Batches.as_view(READ)),
     path("payment-batches/<id:pk>/check/", Batches.as_view({"post": "check"})),

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import notify
 from core import history
 from core.errors import Conflict, FieldError, Invalid, Refused
-from core.money import NoRate, rate_on, round_to_cent
+from core.money import NoRate, dated_rate, round_to_cent
 from core.saving import clean_text, save_checked, values_of
 from incubators.models import Park
 from incubators.scope import Action, require
@@ -95,15 +95,18 @@ def _put_in(batch: PaymentBatch, row: Instalment, day: date, actor: User, at: da
     before = values_of(record, ("state", "batch", "pay_amount", "pay_rate"))
     home = record.commitment.budget.currency
     try:
-        record.pay_rate = rate_on(day, currency=record.pay_currency, to=home)
+        record.pay_rate, record.pay_rate_on = dated_rate(day, currency=record.pay_currency, to=home)
     except NoRate as error:
         raise Conflict(
-            _("No rate %(pair)s is recorded up to %(day)s. Record it first.")
+            _(
+                "No rate %(pair)s is recorded up to %(day)s. The administrator of the installation records "
+                "exchange rates."
+            )
             % {"pair": f"{record.pay_currency}→{home}", "day": day.isoformat()},
             code="no_rate",
         ) from error
     record.pay_amount = round_to_cent(record.amount / record.pay_rate)
-    record.pay_rate_on, record.batch, record.state = day, batch, InstalmentState.BATCHED
+    record.batch, record.state = batch, InstalmentState.BATCHED
     save_changes(record, "batched", before, actor=actor, at=at)
 
 

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.enums import Currency
 from core.errors import DomainError, Invalid, Refused
 from core.models import ExchangeRate
-from core.services import record_rate
+from core.services import record_rate, refusal_of_rates
 from exchange.reading.tables import read_rows
 from exchange.sheets import Choice, Column, Kind
 
@@ -60,7 +59,7 @@ def import_rates(*, content: BinaryIO, name: str, actor: User, at: datetime) -> 
     be read are named, the others are written. Only the administrator of the installation may do this.
     """
     if not actor.is_superuser:
-        raise Refused(_("Only the administrator of the installation can record exchange rates."))
+        raise Refused(refusal_of_rates())
     rows = read_rows(
         content, name, COLUMNS, year=at.year, choices={"currency": CURRENCIES, "to_currency": CURRENCIES}
     )

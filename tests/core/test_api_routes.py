@@ -38,6 +38,7 @@ OPEN = {"schema/", "docs/", "auth/token/"}
 #: Published names and vocabulary: open to everyone who is signed in.
 KNOWN_TO_ALL = (
     "parks/",
+    "exchange-rates/",
     "organisations/",
     "agreements/",
     "processes/",

@@ -28,7 +28,9 @@ def addresses(alice: User, bob: User, site: Incubator) -> dict[str, str]:
     row = cases.ready(commitment.instalments.get(), alice, bob, account, site)
     batch = cases.sent([row], park, fiona, bob)
     result = BankResult.objects.create(park=park, name="r", sha256="0", read_at=cases.NOW, read_by=fiona)
+    rate = cases.rate("HKD", "0.9")
     return {
+        "exchange-rates/<id:pk>": f"exchange-rates/{rate.pk}",
         "budgets/<id:pk>": f"budgets/{budget.pk}",
         "budget-changes/<id:pk>": f"budget-changes/{change.pk}",
         "commitments/<id:pk>": f"commitments/{commitment.pk}",
