@@ -4,7 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import ByCode, CodeOf, InputSerializer, MomentField, RecordSerializer
+from core.api.serializers import (
+    ByCode,
+    CodeOf,
+    InputSerializer,
+    MomentField,
+    RecordSerializer,
+    StrictSerializer,
+)
 from funding.calculator.parameters import parameters_of
 from funding.enums import RelationKind
 from funding.models import Policy, PolicyVersion
@@ -99,26 +106,34 @@ class VersionInput(InputSerializer):
         extra_kwargs = {"terms": {"required": False}}
 
 
-class PublishVersionInput(serializers.Serializer[Any]):
+class PublishVersionInput(StrictSerializer):
+    """The day from which the draft holds."""
+
     valid_from = serializers.DateField(required=False, allow_null=True)
 
 
-class EndVersionInput(serializers.Serializer[Any]):
+class EndVersionInput(StrictSerializer):
+    """The day on which the version ends."""
+
     on = serializers.DateField(help_text="First day on which it no longer holds.")
 
 
-class CopyPolicyInput(serializers.Serializer[Any]):
+class CopyPolicyInput(StrictSerializer):
+    """Where the copy goes and what it is called."""
+
     park = serializers.SlugRelatedField(slug_field="code", queryset=Park.objects.all())
     code = serializers.CharField(max_length=60)
 
 
-class RelationInput(serializers.Serializer[Any]):
+class RelationInput(StrictSerializer):
+    """How one policy stands to another."""
+
     other = serializers.CharField(max_length=60, help_text="Code of the other policy.")
     kind = serializers.ChoiceField(choices=RelationKind.choices, allow_blank=True)
     clause = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-class QuestionInput(serializers.Serializer[Any]):
+class QuestionInput(StrictSerializer):
     """A question to a policy. Facts that are not sent are unknown; ``0`` and ``false`` are answers."""
 
     facts = serializers.DictField(
@@ -138,7 +153,7 @@ class ConditionAnswerSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     answer = serializers.ChoiceField(choices=["met", "unmet", "unknown", "needs_decision", "not_applicable"])
     answer_label = serializers.CharField()
-    clause = serializers.CharField()
+    clause = serializers.CharField(help_text="The clause or, where the text names none, its words.")
     text = serializers.CharField()
     value = serializers.JSONField(help_text="The fact that the answer rests on.")
 

@@ -3,7 +3,7 @@ examples do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,10 @@ CASE_KEYS = frozenset({"id", "boundary", "inputs", "expected", "working", "assum
 
 #: Results that an example may expect, besides the headline figures and the outputs of its own terms.
 ALWAYS = frozenset({"eligible", *filter(None, HEADLINES.values())})
+
+
+#: What a number is written as.
+_WRITTEN = (int, float, Decimal, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ def check_case(
     for key, value in (("inputs", inputs), ("expected", expected)):
         if not isinstance(value, Mapping):
             problems.append(CaseProblem(key, "missing" if value is None else "wrong_type", "mapping", value))
+    if expected == {}:
+        problems.append(CaseProblem("expected", "empty", "mapping", expected))
     problems += _outside(case.get("as_of"), valid_from, valid_until)
     if problems or not isinstance(inputs, Mapping) or not isinstance(expected, Mapping):
         return problems
@@ -58,13 +64,21 @@ def check_case(
 def _outside(given: object, start: date | None, end: date | None) -> list[CaseProblem]:
     if given is None:
         return []
-    try:
-        day = given if isinstance(given, date) else date.fromisoformat(str(given))
-    except ValueError:
+    day = _day(given)
+    if day is None:
         return [CaseProblem("as_of", "wrong_type", "date", given)]
     if (start and day < start) or (end and day >= end):
         return [CaseProblem("as_of", "outside_validity", f"{start or ''}/{end or ''}", given)]
     return []
+
+
+def _day(given: object) -> date | None:
+    if isinstance(given, date):
+        return None if isinstance(given, datetime) else given
+    try:
+        return date.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
 
 
 def _differences(result: Result, expected: Mapping[Any, Any]) -> list[CaseProblem]:
@@ -92,9 +106,11 @@ def same(expected: object, found: object) -> bool:
     """Equal as values: 200000 and '200000.00' are, 1 and true are not."""
     if isinstance(expected, bool) or isinstance(found, bool) or expected is None or found is None:
         return expected is found
+    if not isinstance(expected, _WRITTEN) or not isinstance(found, _WRITTEN):
+        return expected == found
     try:
         return Decimal(str(expected)) == Decimal(str(found))
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):
         return expected == found
 
 

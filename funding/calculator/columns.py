@@ -14,8 +14,8 @@ import numpy as np
 
 from funding.calculator.conditions import joined_verdict
 from funding.calculator.facts import FactSpec
-from funding.calculator.policy import LASTING, Terms
-from funding.calculator.running import Array, Batch, Column, Mask, both
+from funding.calculator.policy import Terms
+from funding.calculator.running import LASTING, WIDEST, Array, Batch, Column, Mask, both, wide
 
 BLOCK = 1 << 15
 FEN_SCALE = 2
@@ -96,7 +96,9 @@ def _array(spec: FactSpec, given: list[Any]) -> Array:
         rows = [[*(value or ()), *[Decimal(0)] * (widest - len(value or ()))] for value in given]
         whole = [[_whole(one, spec.places) for one in row] for row in rows]
         return np.array(whole, dtype=np.int64).reshape(len(given), widest)
-    return np.array([0 if value is None else _whole(value, spec.places) for value in given], dtype=np.int64)
+    numbers = [0 if value is None else _whole(value, spec.places) for value in given]
+    fits = all(-WIDEST <= number <= WIDEST for number in numbers)
+    return np.array(numbers, dtype=np.int64 if fits else object)
 
 
 def _whole(number: Decimal, places: int) -> int:
@@ -130,6 +132,8 @@ def _evaluate(terms: Terms, batch: Batch, keep: bool) -> Answers:
     verdict = joined_verdict([condition.columns(batch) for condition in terms.conditions], size)
     open_to = _full(verdict.met if verdict.aside is None else verdict.met | verdict.aside, size)
     settled = _without(verdict.unknown, verdict.decision)
+    if terms.is_description:
+        settled = np.zeros(size, dtype=np.bool_)
     batch.outputs = {}
     batch.kept = [] if keep else None
     amount, known = _fen(None if terms.amount is None else terms.amount.columns(batch), size)
@@ -177,7 +181,8 @@ def _fen(column: Column | None, size: int) -> tuple[Array, Mask | None]:
         return np.zeros(size, dtype=np.int64), None
     values = column.values
     if column.scale > FEN_SCALE:
-        values = _rounded(values, 10 ** (column.scale - FEN_SCALE))
+        unit = 10 ** (column.scale - FEN_SCALE)
+        values = _rounded(values if column.bound + unit <= WIDEST else wide(values), unit)
     elif column.scale < FEN_SCALE:
         values = column.at_scale(FEN_SCALE).values
     return values if values.shape == (size,) else np.broadcast_to(values, (size,)), column.known
@@ -197,5 +202,5 @@ def _outputs(found: Mapping[str, Column | Mask], open_to: Mask, size: int) -> di
             other: Any = left.values if isinstance(left, Column) else 0
             results[name] = np.broadcast_to(np.where(open_to, value.values, other), (size,))
         else:
-            results[name] = value if name in LASTING else value & open_to
+            results[name] = np.broadcast_to(value if name in LASTING else value & open_to, (size,))
     return results

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
+from funding.calculator.brief import brief
 from funding.calculator.numbers import EXACT, LARGEST, ZERO
 
 Value: TypeAlias = bool | Decimal | str | tuple[Decimal, ...]
@@ -51,7 +52,7 @@ class BadFacts(ValueError):
     """Some of the values given are not what the policy asks for."""
 
     def __init__(self, problems: list[FactProblem]) -> None:
-        super().__init__("; ".join(f"{one.key}: {one.code} ({one.value!r})" for one in problems))
+        super().__init__("; ".join(f"{one.key}: {one.code} ({brief(one.value)})" for one in problems))
         self.problems = problems
 
 
@@ -117,7 +118,7 @@ def read_facts(specs: Mapping[str, FactSpec], given: Mapping[str, object]) -> di
     for key, value in given.items():
         spec = specs.get(key)
         if spec is None:
-            problems.append(FactProblem(str(key), "unknown_fact", value, ", ".join(specs)))
+            problems.append(FactProblem(str(key)[:80], "unknown_fact", value, ", ".join(specs)))
             continue
         try:
             read[key] = spec.read(value)

@@ -4,21 +4,18 @@ The register names each formula by a type and a few numbers; a version holds the
 so that every policy, imported or typed, is computed by the same few terms.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
+
+from funding.calculator.given import BadFormula, Given
+
+__all__ = ["BadFormula", "terms_of"]
 
 Data = dict[str, Any]
 Formula = Mapping[str, Any]
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
-
-
-class BadFormula(ValueError):
-    """The register's formula cannot be read; ``key`` names what is wrong."""
-
-    def __init__(self, key: str, code: str, value: object = None) -> None:
-        super().__init__(f"{key}: {code} ({value!r})")
-        self.key, self.code, self.value = key, code, value
 
 
 def terms_of(
@@ -34,16 +31,15 @@ def terms_of(
     Raises ``BadFormula`` for an unknown type, a missing number, or a key that the type does not have.
     """
     kind = formula.get("type")
-    builder = _BUILDERS.get(str(kind))
+    builder = _BUILDERS.get(kind) if isinstance(kind, str) else None
     if builder is None:
         raise BadFormula("formula.type", "unknown_choice", kind)
-    reader = _Reader(formula)
+    reader = Given(formula, "formula", _NOTES)
     body = builder(reader)
-    manual = reader.get("manual_decision", False)
+    manual = reader.flag("manual_decision")
     reader.close()
     conditions: list[Data] = [
-        _flag_condition(key, words, chinese.get(key, ""), manual=bool(manual))
-        for key, words in eligibility.items()
+        _flag_condition(key, words, chinese.get(key, ""), manual=manual) for key, words in eligibility.items()
     ]
     facts: list[Data] = [
         {"key": key, "kind": "flag", **_words("label", words, chinese.get(key, ""))}
@@ -59,26 +55,6 @@ def terms_of(
 _NOTES = frozenset(
     {"type", "base", "per", "rate_basis", "standard_rate_note", "period", "budget_yuan", "firms"}
 )
-
-
-class _Reader:
-    def __init__(self, formula: Formula) -> None:
-        self.formula, self.seen = formula, set(_NOTES)
-
-    def __getitem__(self, key: str) -> Any:
-        self.seen.add(key)
-        if self.formula.get(key) is None:
-            raise BadFormula(f"formula.{key}", "missing")
-        return self.formula[key]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self.seen.add(key)
-        return self.formula.get(key, default)
-
-    def close(self) -> None:
-        for key in self.formula:
-            if key not in self.seen:
-                raise BadFormula(f"formula.{key}", "unknown_key", self.formula[key])
 
 
 def _words(name: str, english: str, chinese: str) -> Data:
@@ -107,31 +83,31 @@ def _times(of: Data, *by: Data) -> Data:
     return {"op": "times", "of": of, "by": list(by)}
 
 
-def _none(read: _Reader) -> Data:
+def _none(read: Given) -> Data:
     return {"outcome": "none"}
 
 
-def _ceiling(read: _Reader) -> Data:
+def _ceiling(read: Given) -> Data:
     return {
         "facts": [_fact("requested_yuan")],
-        "amount": _capped(_of("requested_yuan"), read["cap_yuan"]),
+        "amount": _capped(_of("requested_yuan"), read.money("cap_yuan")),
         "up_to": True,
     }
 
 
-def _track_ceiling(read: _Reader) -> Data:
-    caps: Mapping[str, Any] = read["caps_yuan"]
-    cases = {track: _capped(_of("requested_yuan"), cap) for track, cap in caps.items()}
+def _track_ceiling(read: Given) -> Data:
+    caps = read.mapping("caps_yuan")
+    cases = {track: _capped(_of("requested_yuan"), caps.money(track)) for track in caps.data}
     return {
-        "facts": [_fact("track", "choice", choices=list(caps)), _fact("requested_yuan")],
+        "facts": [_fact("track", "choice", choices=list(cases)), _fact("requested_yuan")],
         "amount": {"op": "choose", "by": "track", "cases": cases},
         "up_to": True,
     }
 
 
-def _size_floor(read: _Reader) -> Data:
-    comparison = "more_than" if read.get("strict") else "at_least"
-    test = {"op": comparison, "left": _of("size_yuan"), "right": read["floor_yuan"]}
+def _size_floor(read: Given) -> Data:
+    comparison = "more_than" if read.flag("strict") else "at_least"
+    test = {"op": comparison, "left": _of("size_yuan"), "right": read.money("floor_yuan")}
     return {
         "outcome": "compliance",
         "facts": [_fact("size_yuan")],
@@ -139,22 +115,22 @@ def _size_floor(read: _Reader) -> Data:
     }
 
 
-def _pool(read: _Reader) -> Data:
+def _pool(read: Given) -> Data:
     within = {
         "op": "within",
         "of": _of("requested_yuan"),
-        "limit": read["pool_yuan"],
+        "limit": read.money("pool_yuan"),
         "used": "committed_yuan",
         "remaining": "remaining_yuan",
     }
     return {"facts": [_fact("committed_yuan"), _fact("requested_yuan")], "amount": within, "up_to": True}
 
 
-def _headroom(read: _Reader) -> Data:
+def _headroom(read: Given) -> Data:
     within = {
         "op": "within",
         "of": _of("requested_yuan"),
-        "limit": read["limit_yuan"],
+        "limit": read.money("limit_yuan"),
         "used": "existing_line_yuan",
     }
     return {
@@ -165,34 +141,44 @@ def _headroom(read: _Reader) -> Data:
     }
 
 
-def _area_quota(read: _Reader) -> Data:
-    area = {"fact": "area_m2", "at_most": read["area_cap_m2"], "output": "free_m2"}
-    months = {"fact": "months", "at_most": read["months_cap"], "output": "free_months"}
+def _area_quota(read: Given) -> Data:
+    area = {"fact": "area_m2", "at_most": read.number("area_cap_m2", "number"), "output": "free_m2"}
+    months = {"fact": "months", "at_most": read.number("months_cap", "count"), "output": "free_months"}
     return {
         "facts": [_fact("area_m2", "number"), _fact("months", "count"), _fact("rent_yuan_m2_month")],
         "amount": _times(_of("rent_yuan_m2_month"), area, months),
     }
 
 
-def _area_floor(read: _Reader) -> Data:
+def _area_floor(read: Given) -> Data:
     value = _times(
-        _of("rent_yuan_m2_month"), {"fact": "offered_m2"}, {"fact": "months", "at_most": read["months_cap"]}
+        _of("rent_yuan_m2_month"),
+        {"fact": "offered_m2"},
+        {"fact": "months", "at_most": read.number("months_cap", "count")},
     )
     return {
         "facts": [_fact("offered_m2", "number"), _fact("months", "count"), _fact("rent_yuan_m2_month")],
-        "amount": {"op": "floor", "fact": "offered_m2", "at_least": read["area_floor_m2"], "of": value},
+        "amount": {
+            "op": "floor",
+            "fact": "offered_m2",
+            "at_least": read.number("area_floor_m2", "number"),
+            "of": value,
+        },
     }
 
 
-def _range(read: _Reader) -> Data:
-    amount = {"op": "range", "of": _of("assessed_yuan"), "low": read["min_yuan"], "high": read["max_yuan"]}
+def _range(read: Given) -> Data:
+    low, high = read.money("min_yuan"), read.money("max_yuan")
+    if Decimal(str(low)) > Decimal(str(high)):
+        raise read.wrong("min_yuan", "low_above_high", low)
+    amount = {"op": "range", "of": _of("assessed_yuan"), "low": low, "high": high}
     return {"facts": [_fact("assessed_yuan")], "amount": amount}
 
 
-def _principal_capped_interest(read: _Reader) -> Data:
+def _principal_capped_interest(read: Given) -> Data:
     principal = _capped(
         {"op": "total", "fact": "loans_yuan"},
-        read["principal_cap_yuan"],
+        read.money("principal_cap_yuan"),
         binds="",
         output="eligible_principal_yuan",
     )
@@ -206,31 +192,42 @@ def _principal_capped_interest(read: _Reader) -> Data:
     }
 
 
-def _banded_interest(read: _Reader) -> Data:
-    bands = [{"up_to": band["up_to_yuan"], "share": band["share"]} for band in read["bands"]]
-    counted = {
-        "op": "bands",
-        "of": _of("loan_yuan"),
-        "bands": bands,
-        "above": read.get("above_last_band", "0"),
-    }
+def _banded_interest(read: Given) -> Data:
+    above = "0" if read.data.get("above_last_band") is None else read.share("above_last_band")
+    read.seen.add("above_last_band")
+    counted = {"op": "bands", "of": _of("loan_yuan"), "bands": _bands(read), "above": above}
     return {
         "facts": [_fact("loan_yuan"), _fact("benchmark_rate", "rate"), _fact("years", "number")],
         "amount": _times(counted, {"fact": "benchmark_rate"}, {"fact": "years"}),
     }
 
 
-def _ceiling_or_manual(read: _Reader) -> Data:
-    key = read["manual_key"]
+def _bands(read: Given) -> list[Data]:
+    bands: list[Data] = []
+    for row in read.rows("bands"):
+        end = row.number("up_to_yuan", "money", zero=False)
+        if bands and Decimal(str(end)) <= Decimal(str(bands[-1]["up_to"])):
+            raise row.wrong("up_to_yuan", "not_ascending", end)
+        bands.append({"up_to": end, "share": row.share("share")})
+        row.close()
+    return bands
+
+
+def _ceiling_or_manual(read: Given) -> Data:
+    key = read.text("manual_key")
     return {
         "facts": [_fact(key, "flag"), _fact("requested_yuan")],
-        "amount": {"op": "decided", "when": key, "of": _capped(_of("requested_yuan"), read["cap_yuan"])},
+        "amount": {
+            "op": "decided",
+            "when": key,
+            "of": _capped(_of("requested_yuan"), read.money("cap_yuan")),
+        },
         "up_to": True,
     }
 
 
-def _match_capped(read: _Reader) -> Data:
-    at = _times(_of("grant_yuan"), {"rate": read["max_ratio"]})
+def _match_capped(read: Given) -> Data:
+    at = _times(_of("grant_yuan"), {"rate": read.rate("max_ratio")})
     return {
         "facts": [_fact("grant_yuan"), _fact("requested_yuan")],
         "amount": _capped(_of("requested_yuan"), at),
@@ -238,34 +235,36 @@ def _match_capped(read: _Reader) -> Data:
     }
 
 
-def _quota(read: _Reader) -> Data:
-    place = {"op": "place", "rank": "rank", "places": read["quota"]}
+def _quota(read: Given) -> Data:
+    place = {"op": "place", "rank": "rank", "places": read.number("quota", "count", zero=False)}
     return {"outcome": "place", "facts": [_fact("rank", "count")], "amount": place}
 
 
-def _sum_capped(read: _Reader) -> Data:
-    parts: Iterable[str] = read.get("parts", ("city_yuan", "district_yuan"))
+def _sum_capped(read: Given) -> Data:
+    parts = ("city_yuan", "district_yuan")
     total = {"op": "sum", "of": [_of(part) for part in parts]}
-    return {"facts": [_fact(part) for part in parts], "amount": _capped(total, read["cap_yuan"])}
+    return {"facts": [_fact(part) for part in parts], "amount": _capped(total, read.money("cap_yuan"))}
 
 
-def _fixed_plus_rate_capped(read: _Reader) -> Data:
-    part = _capped(_times(_of("deductible_rd_yuan"), {"rate": read["rate"]}), read["rate_part_cap_yuan"])
-    amount = {"op": "sum", "of": [{"op": "fixed", "amount": read["fixed_yuan"]}, part]}
+def _fixed_plus_rate_capped(read: Given) -> Data:
+    part = _capped(
+        _times(_of("deductible_rd_yuan"), {"rate": read.rate("rate")}), read.money("rate_part_cap_yuan")
+    )
+    amount = {"op": "sum", "of": [{"op": "fixed", "amount": read.money("fixed_yuan")}, part]}
     return {"facts": [_fact("deductible_rd_yuan")], "amount": amount}
 
 
-def _fixed(read: _Reader) -> Data:
-    return {"amount": {"op": "fixed", "amount": read["amount_yuan"]}}
+def _fixed(read: Given) -> Data:
+    return {"amount": {"op": "fixed", "amount": read.money("amount_yuan")}}
 
 
-def _tax_rate(read: _Reader) -> Data:
+def _tax_rate(read: Given) -> Data:
     income = {"op": "positive", "of": _of("taxable_income_yuan")}
     return {
         "outcome": "tax",
         "facts": [_fact("taxable_income_yuan", "signed_money")],
-        "amount": _times(income, {"rate": read["rate"]}),
-        "otherwise": _times(income, {"rate": read["standard_rate"]}),
+        "amount": _times(income, {"rate": read.rate("rate")}),
+        "otherwise": _times(income, {"rate": read.rate("standard_rate")}),
     }
 
 
@@ -273,30 +272,40 @@ _INCREASE = {"op": "increase", "current": "current_yuan", "prior": "prior_yuan"}
 _YEARS = [_fact("prior_yuan"), _fact("current_yuan")]
 
 
-def _increment_rate_capped(read: _Reader) -> Data:
-    return {"facts": _YEARS, "amount": _capped(_times(_INCREASE, {"rate": read["rate"]}), read["cap_yuan"])}
+def _increment_rate_capped(read: Given) -> Data:
+    return {
+        "facts": _YEARS,
+        "amount": _capped(_times(_INCREASE, {"rate": read.rate("rate")}), read.money("cap_yuan")),
+    }
 
 
-def _increment_rate_ranked(read: _Reader) -> Data:
-    comparison = "at_least" if read.get("min_increase_inclusive", True) else "more_than"
-    rate = {"fact": "applied_rate", "at_most": read["max_rate"]}
+def _increment_rate_ranked(read: Given) -> Data:
+    comparison = "at_least" if read.flag("min_increase_inclusive", default=True) else "more_than"
+    rate = {"fact": "applied_rate", "at_most": read.rate("max_rate")}
     return {
         "facts": [*_YEARS, _fact("rank", "count"), _fact("applied_rate", "rate")],
         "conditions": [
             {
                 "key": "increase",
-                "test": {"op": comparison, "left": _INCREASE, "right": read["min_increase_yuan"]},
+                "test": {"op": comparison, "left": _INCREASE, "right": read.money("min_increase_yuan")},
             },
-            {"key": "rank", "test": {"op": "ranked", "fact": "rank", "places": read["rank_cutoff"]}},
+            {
+                "key": "rank",
+                "test": {
+                    "op": "ranked",
+                    "fact": "rank",
+                    "places": read.number("rank_cutoff", "count", zero=False),
+                },
+            },
         ],
-        "amount": _capped(_times(_INCREASE, rate), read["cap_yuan"]),
+        "amount": _capped(_times(_INCREASE, rate), read.money("cap_yuan")),
     }
 
 
-def _budget_exposure(read: _Reader) -> Data:
+def _budget_exposure(read: Given) -> Data:
     once = {"op": "at_most", "left": _of("with_one_off"), "right": _of("firms")}
-    yearly = _times({"op": "fixed", "amount": read["per_firm_cap_yuan"]}, {"fact": "firms"})
-    one_off = _times({"op": "fixed", "amount": read["per_firm_one_off_yuan"]}, {"fact": "with_one_off"})
+    yearly = _times({"op": "fixed", "amount": read.money("per_firm_cap_yuan")}, {"fact": "firms"})
+    one_off = _times({"op": "fixed", "amount": read.money("per_firm_one_off_yuan")}, {"fact": "with_one_off"})
     return {
         "outcome": "exposure",
         "facts": [_fact("firms", "count"), _fact("with_one_off", "count")],
@@ -305,7 +314,7 @@ def _budget_exposure(read: _Reader) -> Data:
     }
 
 
-_BUILDERS: Mapping[str, Callable[[_Reader], Data]] = {
+_BUILDERS: Mapping[str, Callable[[Given], Data]] = {
     "none": _none,
     "ceiling": _ceiling,
     "track_ceiling": _track_ceiling,

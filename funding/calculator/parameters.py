@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from funding.calculator.reading.nodes import BadTerms, TermsProblem
+
 #: Keys under which the terms hold a number that may be asked "what if" of.
 NUMBERS = frozenset(
     [
@@ -87,13 +89,16 @@ def _is_number(value: object) -> bool:
 
 
 def with_overrides(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the terms with some numbers replaced. Raises ``NoSuchParameter``; the result still has to be
+    """A copy of the terms with some numbers replaced. Raises ``NoSuchParameter``, and ``BadTerms`` for what
+    is no number at all; the result still has to be
     read, so that a number that makes no sense is refused like any other."""
     known = {parameter.path for parameter in parameters_of(data)}
     changed: dict[str, Any] = copy.deepcopy(dict(data))
     for path, value in overrides.items():
         if path not in known:
-            raise NoSuchParameter(str(path))
+            raise NoSuchParameter(str(path)[:80])
+        if value is None or isinstance(value, Mapping | list):
+            raise BadTerms([TermsProblem(path, "wrong_type", value, "number")])
         *steps, last = [int(number) if number else name for name, number in _STEP.findall(path)]
         place: Any = changed
         for step in steps:

@@ -7,10 +7,10 @@ from typing import Any
 
 from funding.calculator.answers import Answer, all_of, eligible
 from funding.calculator.conditions import Asked, Condition, keys_of
-from funding.calculator.facts import FactSpec, Value, read_facts
-from funding.calculator.numbers import ONE, ZERO, to_fen
-from funding.calculator.running import Line, Run
-from funding.calculator.terms import Term
+from funding.calculator.facts import BadFacts, FactProblem, FactSpec, Value, read_facts
+from funding.calculator.numbers import LARGEST, ONE, ZERO, to_fen
+from funding.calculator.running import LASTING, Line, Run
+from funding.calculator.terms import Term, walk
 
 #: What an answer is about, and the name of its headline figure.
 HEADLINES: Mapping[str, str] = {
@@ -22,10 +22,6 @@ HEADLINES: Mapping[str, str] = {
     "compliance": "compliant",
     "none": "",
 }
-
-#: Results of their own that say something about the case or the giver whether the applicant is eligible or
-#: not.
-LASTING = frozenset({"valid", "compliant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +39,18 @@ class Terms:
     otherwise: Term | None = None
     up_to: bool = False
     asked: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    #: Results besides the headline figure by name, and whether each is a flag.
+    results: Mapping[str, bool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "asked", {one.key: tuple(_keys(one)) for one in self.conditions})
+        parts = () if self.amount is None else walk(self.amount)
+        object.__setattr__(self, "results", {name: flag for part in parts for name, flag in part.results()})
+
+    @property
+    def is_description(self) -> bool:
+        """Nothing is asked and nothing is computed: nobody is entitled by it, and nobody is left out."""
+        return self.outcome == "none" and not self.conditions
 
 
 def _keys(condition: Condition) -> dict[str, None]:
@@ -79,7 +84,17 @@ def evaluate(terms: Terms, given: Mapping[str, object]) -> Result:
 
 
 def answer_to(terms: Terms, facts: Mapping[str, Value | None]) -> Result:
-    """The same for facts that were read already."""
+    """The same for facts that were read already. Raises ``BadFacts`` where their product has more digits
+    than any sum of money."""
+    try:
+        return _answer(terms, facts)
+    except ArithmeticError:
+        sums = {key: value for key, value in facts.items() if isinstance(value, Decimal)}
+        key = max(sums, key=lambda one: abs(sums[one]), default="")
+        raise BadFacts([FactProblem(key, "too_large", sums.get(key), f"{LARGEST:f}")]) from None
+
+
+def _answer(terms: Terms, facts: Mapping[str, Value | None]) -> Result:
     run = Run(facts)
     asked: list[Asked] = []
     answers: list[Answer] = []
@@ -88,7 +103,7 @@ def answer_to(terms: Terms, facts: Mapping[str, Value | None]) -> Result:
         answers.append(answer)
         asked.append(Asked(condition, answer, {key: facts.get(key) for key in terms.asked[condition.key]}))
     verdict = all_of(answers)
-    open_to = eligible(verdict)
+    open_to = None if terms.is_description else eligible(verdict)
     run.lines = []
     potential = _amount(terms.amount, run)
     amount, lines = potential, run.lines
@@ -105,7 +120,7 @@ def answer_to(terms: Terms, facts: Mapping[str, Value | None]) -> Result:
         open_to,
         amount,
         potential,
-        _outputs(terms, run.outputs, open_to, amount),
+        _outputs(terms, run.outputs, open_to, amount, complete=potential is not None),
         asked,
         lines,
         tuple(run.missing),
@@ -120,12 +135,16 @@ def _amount(term: Term | None, run: Run) -> Decimal | None:
 
 
 def _outputs(
-    terms: Terms, found: dict[str, Any], open_to: bool | None, amount: Decimal | None
+    terms: Terms, found: dict[str, Any], open_to: bool | None, amount: Decimal | None, *, complete: bool
 ) -> dict[str, Any]:
-    """Results by their names. For those left out, nothing is granted: flags are false, quantities zero, and
-    what is left of a pool stays as it was."""
+    """Every result of the terms by its name; None while a fact is missing. For those left out, nothing is
+    granted: flags are false, quantities zero, and what is left of a pool stays as it was. ``complete``: what
+    is not among the results found then belongs to another track, not to a missing fact."""
     results: dict[str, Any] = {}
-    for name, value in found.items():
+    for name, is_flag in terms.results.items():
+        value = found.get(name)
+        if value is None and complete and is_flag:
+            value = name in LASTING
         if isinstance(value, tuple):  # what is left of a pool, before and after this case
             left, granted = value
             taken = granted if open_to else ZERO
@@ -135,7 +154,7 @@ def _outputs(
         elif open_to is None:
             results[name] = None
         else:
-            results[name] = False if isinstance(value, bool) else ZERO
+            results[name] = False if is_flag else ZERO
     headline = HEADLINES[terms.outcome]
     if terms.outcome == "place":
         results[headline] = None if amount is None else amount == ONE

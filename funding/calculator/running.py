@@ -15,6 +15,10 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 Result = TypeVar("Result")
 
+#: Results of their own that say something about the case or the giver whether the applicant is eligible or
+#: not. Where several terms say so, all have to hold; of other flags (a ceiling binds) one is enough.
+LASTING = frozenset({"valid", "compliant"})
+
 #: What a 64-bit integer holds; beyond it columns go on with Python's own whole numbers, slower and as exact.
 WIDEST = 2**63 - 1
 
@@ -43,6 +47,14 @@ class Run:
         if value is None:
             self.missing[key] = None
         return value
+
+    def mark(self, name: str, flag: bool) -> None:
+        """A flag among the results, joined with what other terms said of the same."""
+        before = self.outputs.get(name)
+        if name in LASTING:
+            self.outputs[name] = flag and before is not False
+        else:
+            self.outputs[name] = flag or before
 
     def note(self, term: Any, values: tuple[Any, ...], result: Result) -> Result:
         self.lines.append(Line(term, values, result))
@@ -154,6 +166,14 @@ class Batch:
         if column is None:
             return Column(np.zeros(1, dtype=np.int64), 0, 0, np.zeros(self.size, dtype=np.bool_))
         return column
+
+    def mark(self, name: str, flags: Mask) -> None:
+        """Flags among the results, joined with what other terms said of the same."""
+        before = self.outputs.get(name)
+        if before is not None:
+            assert not isinstance(before, Column)
+            flags = flags & before if name in LASTING else flags | before
+        self.outputs[name] = flags
 
     def note(self, term: Any, values: tuple[Any, ...], result: Column) -> Column:
         if self.kept is not None:

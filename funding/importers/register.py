@@ -12,12 +12,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from funding.calculator import BadTerms, Terms, read_terms
-from funding.calculator.formulas import BadFormula, terms_of
+from funding.calculator.brief import brief
+from funding.calculator.formulas import terms_of
+from funding.calculator.given import BadFormula
 from funding.enums import Computability, PolicyStatus
+from funding.importers.loading import UnreadableError, load_yaml
 from funding.models import Policy
 from funding.services.library import Imported, keep_library_policy, keep_relation
 
@@ -65,6 +67,9 @@ _TEXTS = [
     "notes",
     "source",
 ]
+_CHOICES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {"status": PolicyStatus.values, "computable": Computability.values}
+)
 _NO_WORDS: Mapping[str, Any] = MappingProxyType({})
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -99,24 +104,30 @@ def read_register(
     """Every entry of the file with its code, or what is wrong with it. Raises ``RegisterError`` for a file
     that is no register at all."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        data = load_yaml(path)
+    except UnreadableError as error:
         raise RegisterError(str(path), str(error)) from error
     policies = data.get("policies") if isinstance(data, Mapping) else None
     if not isinstance(policies, list):
         raise RegisterError("policies", "a list of policies is expected under this key")
     seen: set[str] = set()
     for number, one in enumerate(policies, start=1):
-        code = str(one.get("id")) if isinstance(one, Mapping) else ""
+        code = _code(one)
         try:
             if code in seen:
-                raise RegisterError("id", f"{code} is there twice")
-            seen.add(code)
+                raise RegisterError("id", f"{code[:60]} is there twice")
+            if code:
+                seen.add(code)
             yield code, read_entry(one, words.get(code, _NO_WORDS))
         except RegisterError as error:
             cases = one.get("test_cases") if isinstance(one, Mapping) else None
             error.examples = max(1, len(cases)) if isinstance(cases, list) else 1
             yield code or f"entry {number}", error
+
+
+def _code(data: object) -> str:
+    code = data.get("id") if isinstance(data, Mapping) else None
+    return code if isinstance(code, str) else ""
 
 
 def read_entry(data: object, words: Mapping[str, Any] = _NO_WORDS) -> Entry:
@@ -129,12 +140,10 @@ def read_entry(data: object, words: Mapping[str, Any] = _NO_WORDS) -> Entry:
     for key in data:
         if key not in KEYS:
             raise RegisterError(str(key), "this key is not known")
-    code = data.get("id")
-    if not isinstance(code, str) or not code:
+    code = _code(data)
+    if not code:
         raise RegisterError("id", "a policy has a code")
-    for key in _TEXTS:
-        if data.get(key) is not None and not isinstance(data[key], str):
-            raise RegisterError(key, f"text is expected, not {data[key]!r}")
+    _check_texts(data)
     terms_data, terms = _terms(data, words.get("eligibility") or {})
     cases = data.get("test_cases") or []
     if not isinstance(cases, list):
@@ -145,6 +154,15 @@ def read_entry(data: object, words: Mapping[str, Any] = _NO_WORDS) -> Entry:
     return Entry(code, data, words, terms_data, terms, start, until, cases)
 
 
+def _check_texts(data: Mapping[str, Any]) -> None:
+    for key in _TEXTS:
+        if data.get(key) is not None and not isinstance(data[key], str):
+            raise RegisterError(key, f"text is expected, not {brief(data[key])}")
+    for key, choices in _CHOICES.items():
+        if data.get(key) is not None and data[key] not in choices:
+            raise RegisterError(key, f"unknown_choice ({brief(data[key])})")
+
+
 def _terms(data: Mapping[str, Any], chinese: Mapping[str, str]) -> tuple[dict[str, Any], Terms]:
     formula, eligibility = data.get("formula"), data.get("eligibility")
     if not isinstance(formula, Mapping):
@@ -153,15 +171,19 @@ def _terms(data: Mapping[str, Any], chinese: Mapping[str, str]) -> tuple[dict[st
         eligibility = {}
     if not isinstance(eligibility, Mapping):
         raise RegisterError("eligibility", "a mapping is expected")
+    for key, text in eligibility.items():
+        if not isinstance(key, str) or not isinstance(text, str):
+            wrong = text if isinstance(key, str) else key
+            raise RegisterError(f"eligibility.{key}", f"wrong_type ({brief(wrong)})")
     try:
         currency = data.get("currency") or "CNY"
         found = terms_of(formula, eligibility=eligibility, chinese=chinese, currency=currency)
         return found, read_terms(found)
     except BadFormula as error:
-        raise RegisterError(error.key, f"{error.code} ({error.value!r})") from error
+        raise RegisterError(error.key, f"{error.code} ({brief(error.value)})") from error
     except BadTerms as error:
         first = error.problems[0]
-        raise RegisterError(f"formula.{first.path}", f"{first.code} ({first.value!r})") from error
+        raise RegisterError(f"formula.{first.path}", f"{first.code} ({brief(first.value)})") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RegisterError("formula", f"cannot be read: {error}") from error
 
@@ -171,14 +193,14 @@ def _day(data: Mapping[str, Any], key: str, *, last: bool) -> date | None:
     value = data.get(key)
     if value is None:
         return None
-    found = _DAY.fullmatch(str(value))
+    found = _DAY.fullmatch(str(value)) if isinstance(value, str | int | date) else None
     try:
         if found is None:
             raise ValueError
         year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
         start = date(year, month, day)
     except ValueError:
-        raise RegisterError(key, f"a day, a month or a year is expected, not {value!r}") from None
+        raise RegisterError(key, f"a day, a month or a year is expected, not {brief(value)}") from None
     if not last:
         return start
     if found[3]:
@@ -191,7 +213,7 @@ def load_register(*, at: datetime, path: Path = REGISTER) -> tuple[dict[str, Pol
     """Put the register into the library; loading it again changes nothing. Raises ``RegisterError``."""
     policies: dict[str, Policy] = {}
     touched = 0
-    words = yaml.safe_load(WORDS_ZH.read_text(encoding="utf-8"))
+    words = load_yaml(WORDS_ZH)
     for code, entry in read_register(path, words):
         if isinstance(entry, RegisterError):
             raise RegisterError(f"{code}.{entry.key}", str(entry))

@@ -29,7 +29,8 @@ from funding.calculator.parameters import NoSuchParameter, with_overrides
 from funding.enums import AnswerKind
 from funding.models import Policy, PolicyVersion
 from funding.render.problems import fact_error, terms_error
-from funding.render.trace import in_language, label_of_fact, number, said
+from funding.render.trace import label_of_fact, number, said
+from funding.render.wording import condition_words
 from funding.selectors import NoVersion, version_for
 
 
@@ -85,10 +86,11 @@ def ask_version(
     terms = _terms(version, overrides or {})
     try:
         read = read_facts(terms.facts, facts)
+        result = answer_to(terms, read)
+        changes = what_changes(result, read)
     except BadFacts as error:
         fields = [fact_error(problem, prefix="facts.") for problem in error.problems]
         raise Invalid(fields[0].message, fields=fields) from None
-    result = answer_to(terms, read)
     return Asked(
         version,
         in_force,
@@ -96,7 +98,7 @@ def ask_version(
         facts,
         overrides or {},
         result,
-        what_changes(result, read),
+        changes,
         questions(terms, result),
     )
 
@@ -174,29 +176,21 @@ def asked_as_data(asked: Asked) -> dict[str, Any]:
 
 
 def _condition(one: Condition, terms: Terms) -> dict[str, Any]:
+    text = condition_words(one.condition, terms)
     values = {key: _plain(value) for key, value in one.values.items()}
     return {
         "key": one.condition.key,
         "answer": one.answer.value,
         "answer_label": str(AnswerKind(one.answer.value).label),
-        "clause": one.condition.clause,
-        "text": condition_text(one, terms),
+        "clause": one.condition.clause or text,
+        "text": text,
         "value": next(iter(values.values())) if len(values) == 1 else values,
     }
 
 
-def condition_text(one: Condition, terms: Terms) -> str:
-    """What the condition asks, in the words of the policy or the names of its facts."""
-    words = in_language(one.condition.words)
-    return words or "、".join(label_of_fact(terms.facts[key]) for key in one.values)
-
-
 def change_words(obstacle: Obstacle, terms: Terms) -> str:
     """What would remove one obstacle, in a sentence."""
-    condition = obstacle.condition
-    name = in_language(condition.words) or "、".join(
-        label_of_fact(terms.facts[key]) for key in terms.asked[condition.key]
-    )
+    name = condition_words(obstacle.condition, terms)
     if obstacle.answer is Answer.UNKNOWN:
         return _("Not known yet: %(condition)s") % {"condition": name}
     if obstacle.answer is Answer.DECISION:

@@ -96,8 +96,14 @@ def relations_of(user: Any, policy: Policy) -> list[tuple[Policy, PolicyRelation
 
 def version_for(policy: Policy, *, as_of: date | None, today: date) -> Held:
     """The version that answers. With a day, the one that holds then (``NoVersion`` if none does); without,
-    the one of today or else the newest, which then is no longer or not yet in force."""
+    the one of today or else the newest, which then is no longer or not yet in force. A proposal holds on no
+    day."""
     published = policy.versions.filter(state=VersionState.PUBLISHED)
+    if policy.status == PolicyStatus.PROPOSAL:
+        newest = None if as_of else published.order_by("-number").first()
+        if newest is None:
+            raise NoVersion(policy, as_of, [])
+        return Held(newest, False)
     current = published.on(as_of or today).first()
     if current is not None:
         return Held(current, True)

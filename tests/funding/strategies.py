@@ -54,6 +54,7 @@ leaves = st.one_of(
     st.just({"op": "positive", "of": {"op": "fact", "fact": "income"}}),
     st.just({"op": "increase", "current": "second", "prior": "first"}),
     st.just({"op": "total", "fact": "loans"}),
+    st.integers(1, 400).map(lambda places: {"op": "place", "rank": "rank", "places": places}),
 )
 
 
@@ -78,32 +79,55 @@ def bands(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @st.composite
 def larger(draw: st.DrawFn, inner: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
-    op = draw(st.sampled_from(["times", "cap", "sum", "bands", "tiers", "within", "choose"]))
-    if op == "times":
-        return {"op": op, "of": draw(inner), "by": draw(st.lists(factors(), min_size=1, max_size=2))}
-    if op == "cap":
-        return {"op": op, "of": draw(inner), "at": draw(st.one_of(money.map(str), inner))}
-    if op == "sum":
-        return {"op": op, "of": draw(st.lists(inner, min_size=1, max_size=3))}
-    if op == "bands":
-        return {"op": op, "of": draw(inner), "bands": draw(bands()), "above": str(draw(shares))}
-    if op == "tiers":
-        starts = sorted(draw(st.sets(st.integers(0, 10_000_000), min_size=1, max_size=3)))
-        return {
-            "op": op,
-            "of": draw(inner),
-            "steps": [{"at_least": start, "amount": draw(inner)} for start in starts],
-        }
-    if op == "within":
-        return {
-            "op": op,
-            "of": draw(inner),
-            "limit": str(draw(money)),
-            "used": "second",
-            "remaining": "remaining_yuan",
-        }
-    return {"op": op, "by": "track", "cases": {"startup": draw(inner), "innovation": draw(inner)}}
+    op = draw(st.sampled_from(LARGER))
+    return {"op": op, **_INSIDE[op](draw, inner)}
 
+
+def _tiers(draw: st.DrawFn, inner: Any) -> dict[str, Any]:
+    starts = sorted(draw(st.sets(st.integers(0, 10_000_000), min_size=1, max_size=3)))
+    steps = [{"at_least": start, "amount": draw(inner)} for start in starts]
+    return {"of": draw(inner), "steps": steps}
+
+
+def _range(draw: st.DrawFn, inner: Any) -> dict[str, Any]:
+    low, high = sorted((draw(money), draw(money)))
+    return {"of": draw(inner), "low": str(low), "high": str(high)}
+
+
+def _floor(draw: st.DrawFn, inner: Any) -> dict[str, Any]:
+    key = draw(st.sampled_from(["first", "years", "months"]))
+    return {"fact": key, "at_least": str(draw(st.integers(0, 500))), "of": draw(inner)}
+
+
+_INSIDE: dict[str, Any] = {
+    "bands": lambda draw, inner: {
+        "of": draw(inner),
+        "bands": draw(bands()),
+        "above": str(draw(shares)),
+    },
+    "cap": lambda draw, inner: {"of": draw(inner), "at": draw(st.one_of(money.map(str), inner))},
+    "choose": lambda draw, inner: {
+        "by": "track",
+        "cases": {"startup": draw(inner), "innovation": draw(inner)},
+    },
+    "decided": lambda draw, inner: {"when": "holds", "of": draw(inner)},
+    "floor": _floor,
+    "positive": lambda draw, inner: {"of": draw(inner)},
+    "range": _range,
+    "sum": lambda draw, inner: {"of": draw(st.lists(inner, min_size=1, max_size=3))},
+    "tiers": _tiers,
+    "times": lambda draw, inner: {
+        "of": draw(inner),
+        "by": draw(st.lists(factors(), min_size=1, max_size=2)),
+    },
+    "within": lambda draw, inner: {
+        "of": draw(inner),
+        "limit": str(draw(money)),
+        "used": "second",
+        "remaining": "remaining_yuan",
+    },
+}
+LARGER = tuple(_INSIDE)
 
 amounts: st.SearchStrategy[dict[str, Any]] = st.recursive(leaves, larger, max_leaves=6)
 
@@ -154,7 +178,7 @@ def _named(value: Any) -> set[str]:
         here = {
             inner
             for key, inner in value.items()
-            if key in ("fact", "current", "prior", "used", "by", "when") and isinstance(inner, str)
+            if key in ("fact", "current", "prior", "used", "by", "when", "rank") and isinstance(inner, str)
         }
         return here.union(*(_named(inner) for inner in value.values()))
     if isinstance(value, list):

@@ -101,6 +101,11 @@ def test_fen_are_text_with_two_places(alice: User, policy: Policy) -> None:
         ({"as_of": "2020-12-31"}, "as_of", "outside_validity"),
         ({"overrides": {"amount.of": 1}}, "overrides.amount.of", "unknown_field"),
         ({"overrides": {"amount.at": -1}}, "overrides.amount.at", "negative"),
+        ({"overrides": {"amount.at": None}}, "overrides.amount.at", "wrong_type"),
+        ({"overrides": {"amount.at": {"op": "fixed", "amount": 1}}}, "overrides.amount.at", "wrong_type"),
+        ({"overrides": {"amount.at": [1]}}, "overrides.amount.at", "wrong_type"),
+        ({"facts": {"k" * 100_000: 1}}, f"facts.{'k' * 80}", "unknown_fact"),
+        ({"asof": "2021-06-01"}, "asof", "unknown_field"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(
@@ -109,6 +114,63 @@ def test_what_cannot_be_used_is_refused_by_name(
     answer = Api(alice).post("policies/JY-RD/evaluate/", {**QUESTION, **change})
     assert answer.status_code == 422
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
+
+
+def test_a_refusal_is_shorter_than_what_was_refused(alice: User, policy: Policy) -> None:
+    for facts in ({"k" * 100_000: 1}, {"rd_yuan": "9" * 100_000}):
+        answer = Api(alice).post("policies/JY-RD/evaluate/", {"facts": facts})
+        assert (answer.status_code, len(answer.content) < 2_000) == (422, True)
+
+
+def test_a_product_of_too_many_digits_is_refused_by_name(alice: User, bob: User, park: Park) -> None:
+    """Ten factors of a thousand million million each: no sum of money, and no failure either."""
+    found = make_policy(park, bob, code="JY-HUGE")
+    facts = [{"key": "rd_yuan", "kind": "money"}, {"key": "years", "kind": "number"}]
+    amount = {"op": "times", "of": {"op": "fact", "fact": "rd_yuan"}, "by": [{"fact": "years"}] * 10}
+    make_version(found, bob, terms={"facts": facts, "amount": amount}, cases=[])
+    answer = Api(alice).post(
+        "policies/JY-HUGE/evaluate/", {"facts": {"rd_yuan": "999999999999999.99", "years": "99999999999.99"}}
+    )
+    assert answer.status_code == 422
+    assert {(error["field"], error["code"]) for error in answer.json()["errors"]} == {
+        ("facts.rd_yuan", "too_large")
+    }
+
+
+@pytest.mark.parametrize("code", ["SZ-PROPOSALS", "JS-PROPOSALS"])
+def test_a_proposal_holds_on_no_day(alice: User, code: str) -> None:
+    load_register(at=NOW)
+    answer = Api(alice).post(f"policies/{code}/evaluate/", {"facts": {}}).json()
+    assert (answer["in_force"], answer["eligible"], answer["answer"]) == (False, None, "not_applicable")
+    refused = Api(alice).post(f"policies/{code}/evaluate/", {"facts": {}, "as_of": "2022-01-01"})
+    assert refused.status_code == 422
+    assert [(error["field"], error["code"]) for error in refused.json()["errors"]] == [
+        ("as_of", "outside_validity")
+    ]
+
+
+def test_nobody_is_entitled_by_a_description(alice: User) -> None:
+    load_register(at=NOW)
+    answer = Api(alice).post("policies/JY-JIYANG/evaluate/", {"facts": {}}).json()
+    assert (answer["eligible"], answer["answer"], "award_yuan" in answer) == (None, "not_applicable", False)
+
+
+def test_a_condition_without_a_clause_is_told_in_words(alice: User) -> None:
+    """The register has the words of its conditions and, for what a formula asks, its numbers."""
+    load_register(at=NOW)
+    facts = {"above_designated_size": True, "prior_yuan": 0, "current_yuan": 5, "rank": 201}
+    api = Api(alice)
+    found = api.post("policies/QD-RDI/evaluate/", {"facts": facts}).json()["conditions"]
+    assert [(one["key"], one["answer"], one["clause"]) for one in found] == [
+        ("above_designated_size", "met", "industrial or service firm above designated size"),
+        ("expense_verified", "unknown", "R&D expense is verified"),
+        (
+            "increase",
+            "unmet",
+            "growth of “amount of this year” over “amount of the year before” of at least CNY 1 million",
+        ),
+        ("rank", "unmet", "among the first 200"),
+    ]
 
 
 def test_overrides_are_for_one_question_only(alice: User, policy: Policy) -> None:

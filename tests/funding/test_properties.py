@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from funding.calculator import Result, Terms, answer_to, evaluate, evaluate_table, read_terms, table_of
 from funding.calculator.numbers import to_fen
+from funding.calculator.reading.amounts import TERMS
 from tests.funding import strategies as some
 
 quick = settings(
@@ -35,8 +36,14 @@ def test_rows_and_columns_agree_to_the_fen(data: dict[str, Any], cases: list[dic
         assert eligible == single.eligible
         amount = Decimal(int(together.amount[number])).scaleb(-2) if together.has_amount[number] else None
         assert amount == single.amount
-        if single.eligible and "cap_binds" in single.outputs and single.amount is not None:
-            assert bool(together.outputs["cap_binds"][number]) == single.outputs["cap_binds"]
+        if single.eligible and single.amount is not None:
+            flags = {name: value for name, value in single.outputs.items() if terms.results.get(name)}
+            assert {name: bool(together.outputs[name][number]) for name in flags} == flags
+
+
+def test_every_kind_of_term_is_tried() -> None:
+    """What is not among the random terms is held to none of the rules of this file."""
+    assert {"fact", "fixed", "increase", "place", "total", *some.LARGER} == set(TERMS)
 
 
 @quick
@@ -59,9 +66,10 @@ def test_no_award_is_above_its_cap(amount: dict[str, Any], cap: Decimal, case: d
         answer_to(terms, facts),
         answer_to(read_terms({"facts": data_facts(used), "amount": amount}), facts),
     )
-    assert result.amount is not None
-    assert free.amount is not None
-    assert result.amount == min(free.amount, cap)
+    if free.amount is None:  # a person decides, or an assessment is outside its range
+        assert result.amount is None
+    else:
+        assert result.amount == min(free.amount, cap)
 
 
 def data_facts(used: set[str]) -> list[dict[str, Any]]:
@@ -180,3 +188,20 @@ def test_what_does_not_fit_into_64_bits_is_still_exact() -> None:
         int(to_fen(Decimal(10**15) * Decimal("0.999999") * Decimal("99.99")).scaleb(2)),
         100,
     ]
+
+
+def test_a_rate_that_does_not_fit_into_64_bits_is_still_exact() -> None:
+    """Millionths of a rate of a thousand million million, and a hundred loans of that size."""
+    terms = read_terms(
+        {
+            "facts": [{"key": "loans", "kind": "money_list"}, {"key": "rate", "kind": "rate"}],
+            "amount": {"op": "times", "of": {"op": "total", "fact": "loans"}, "by": [{"fact": "rate"}]},
+        }
+    )
+    cases = [
+        {"loans": (Decimal(10**15),) * 100, "rate": Decimal("999999999999999.999999")},
+        {"loans": (Decimal("0.01"),), "rate": Decimal("0.500000")},
+    ]
+    together = evaluate_table(terms, table_of(terms, cases))
+    alone = [answer_to(terms, case).amount for case in cases]
+    assert [Decimal(int(amount)).scaleb(-2) for amount in together.amount] == alone

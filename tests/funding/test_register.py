@@ -103,7 +103,7 @@ def test_a_wrong_expectation_fails_and_is_shown(tmp_path: Path) -> None:
         (case_with(expected={"awrad_yuan": 10}), "awrad_yuan: unknown_key"),
         (case_with(inputs=None), "inputs: missing"),
         (case_with(weight=3), "weight: unknown_key"),
-        (ceiling(formula={"type": "ceiling", "cap_yuan": -5}), "formula.amount.at: negative"),
+        (ceiling(formula={"type": "ceiling", "cap_yuan": -5}), "formula.cap_yuan: negative"),
         (ceiling(formula={"type": "ceiling"}), "formula.cap_yuan: missing"),
         (ceiling(formula={"type": "ceiling", "cap_yuan": 5, "cap": 6}), "formula.cap: unknown_key"),
         (ceiling(formula={"type": "lottery"}), "formula.type: unknown_choice"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from funding.calculator.brief import brief
 from funding.calculator.facts import BadFacts, FactSpec, Words
 from funding.calculator.numbers import ONE, ZERO
 
@@ -28,7 +29,7 @@ class BadTerms(ValueError):
     """The terms cannot be computed."""
 
     def __init__(self, problems: list[TermsProblem]) -> None:
-        super().__init__("; ".join(f"{one.path}: {one.code} {one.value!r}" for one in problems))
+        super().__init__("; ".join(f"{one.path}: {one.code} {brief(one.value)}" for one in problems))
         self.problems = problems
 
 

@@ -38,6 +38,11 @@ class Term:
         """Facts this term reads by itself, without those of its parts."""
         return ()
 
+    def results(self) -> Iterator[tuple[str, bool]]:
+        """Results this term leaves besides the amount, and whether each is a flag."""
+        if self.output:
+            yield self.output, False
+
 
 def walk(term: Term) -> Iterator[Term]:
     yield term

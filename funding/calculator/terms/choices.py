@@ -1,13 +1,13 @@
 """Terms that choose: by bands, by tiers, by the track of a case, by a person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 
 from funding.calculator.numbers import EXACT, ZERO
-from funding.calculator.running import Array, Batch, Column, Run, aligned, both, constant
+from funding.calculator.running import LASTING, Batch, Column, Mask, Run, aligned, both, constant
 from funding.calculator.terms.base import Term
 
 
@@ -81,10 +81,18 @@ class Tiers(Term):
 
     def columns(self, batch: Batch) -> Column:
         value = self.of.columns(batch)
-        result = constant(ZERO)
-        for start, term in self.steps:
+        reached: list[Mask] = []
+        for start, _term in self.steps:
             left, right = aligned(value, constant(start))
-            result = term.columns(batch).where(left.values >= right.values, result)
+            reached.append(left.values >= right.values)
+        beyond = [*reached[1:], np.zeros_like(reached[-1])]
+        result = _branches(
+            batch,
+            [
+                (here & ~higher, term)
+                for here, higher, (_start, term) in zip(reached, beyond, self.steps, strict=True)
+            ],
+        )
         result.known = both(result.known, value.known)
         return batch.note(self, (value,), result)
 
@@ -113,24 +121,38 @@ class Choose(Term):
 
     def columns(self, batch: Batch) -> Column:
         track = batch.fact(self.by)
-        outputs, seen = batch.outputs, dict(batch.outputs)
-        result = constant(ZERO)
-        for number, name in enumerate(self.order):
-            here = track.values == number
-            batch.outputs = {}
-            result = self.cases[name].columns(batch).where(here, result)
-            for key, flags in batch.outputs.items():
-                seen[key] = _merged(here, flags, seen.get(key))
-        batch.outputs = outputs
-        outputs.update(seen)
+        result = _branches(
+            batch, [(track.values == number, self.cases[name]) for number, name in enumerate(self.order)]
+        )
         result.known = both(result.known, track.known)
         return batch.note(self, (track,), result)
 
 
-def _merged(here: Array, new: Column | Array, old: Column | Array | None) -> Column | Array:
+def _branches(batch: Batch, branches: Sequence[tuple[Mask, Term]]) -> Column:
+    """Each term where its mask holds, zero where none does. Results of a term count only where it does."""
+    outer, seen = batch.outputs, dict[str, Column | Mask]()
+    result = constant(ZERO)
+    for here, term in branches:
+        batch.outputs = {}
+        result = term.columns(batch).where(here, result)
+        for name, value in batch.outputs.items():
+            seen[name] = _merged(name, here, value, seen.get(name))
+    batch.outputs = outer
+    for name, value in seen.items():
+        if isinstance(value, Column):
+            batch.outputs[name] = value
+        else:
+            batch.mark(name, value)
+    return result
+
+
+def _merged(name: str, here: Mask, new: Column | Mask, old: Column | Mask | None) -> Column | Mask:
     if isinstance(new, Column):
         return new.where(here, old if isinstance(old, Column) else constant(ZERO))
-    return np.where(here, new, np.zeros_like(here) if not isinstance(old, np.ndarray) else old)
+    if old is None:
+        old = np.full_like(here, name in LASTING)
+    assert not isinstance(old, Column)
+    return np.where(here, new, old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +169,15 @@ class Decided(Term):
     def keys(self) -> tuple[str, ...]:
         return (self.when,)
 
+    def results(self) -> Iterator[tuple[str, bool]]:
+        yield from Term.results(self)
+        yield "manual", True
+
     def row(self, run: Run) -> Decimal | None:
         special = run.fact(self.when)
         if special is None:
             return None
-        run.outputs["manual"] = special is True
+        run.mark("manual", special is True)
         if special is True:
             run.note(self, (), None)
             return None
@@ -160,6 +186,6 @@ class Decided(Term):
     def columns(self, batch: Batch) -> Column:
         special, value = batch.fact(self.when), self.of.columns(batch)
         manual = special.values != 0
-        batch.outputs["manual"] = manual
+        batch.mark("manual", manual)
         known = both(both(value.known, special.known), ~manual)
         return batch.note(self, (special,), Column(value.values, value.scale, value.bound, known))

@@ -1,5 +1,6 @@
 """Terms that hold a sum within limits: ceilings, pools, ranges, floors, places."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,21 +23,24 @@ class Cap(Term):
     def parts(self) -> tuple[Term, ...]:
         return (self.of, self.at)
 
+    def results(self) -> Iterator[tuple[str, bool]]:
+        yield from Term.results(self)
+        if self.binds:
+            yield self.binds, True
+
     def row(self, run: Run) -> Decimal | None:
         value, limit = self.of.row(run), self.at.row(run)
         if value is None or limit is None:
             return None
         bound = value > limit
         if self.binds:
-            run.outputs[self.binds] = run.outputs.get(self.binds, False) or bound
+            run.mark(self.binds, bound)
         return run.note(self, (value, limit), limit if bound else value)
 
     def columns(self, batch: Batch) -> Column:
         value, limit = aligned(self.of.columns(batch), self.at.columns(batch))
         if self.binds:
-            before = batch.outputs.get(self.binds)
-            bound = value.values > limit.values
-            batch.outputs[self.binds] = bound if before is None else bound | before  # type: ignore[operator]
+            batch.mark(self.binds, value.values > limit.values)
         return batch.note(self, (value, limit), value.lowest(limit))
 
 
@@ -55,6 +59,11 @@ class Within(Term):
 
     def keys(self) -> tuple[str, ...]:
         return (self.used,)
+
+    def results(self) -> Iterator[tuple[str, bool]]:
+        yield from Term.results(self)
+        if self.remaining:
+            yield self.remaining, False
 
     def row(self, run: Run) -> Decimal | None:
         value, used = self.of.row(run), run.fact(self.used)
@@ -90,18 +99,22 @@ class Range(Term):
     def parts(self) -> tuple[Term, ...]:
         return (self.of,)
 
+    def results(self) -> Iterator[tuple[str, bool]]:
+        yield from Term.results(self)
+        yield "valid", True
+
     def row(self, run: Run) -> Decimal | None:
         value = self.of.row(run)
         if value is None:
             return None
-        run.outputs["valid"] = self.low <= value <= self.high
+        run.mark("valid", self.low <= value <= self.high)
         return run.note(self, (value, self.low, self.high), value)
 
     def columns(self, batch: Batch) -> Column:
         value = self.of.columns(batch)
         left, low = aligned(value, constant(self.low))
         right, high = aligned(value, constant(self.high))
-        batch.outputs["valid"] = (left.values >= low.values) & (right.values <= high.values)
+        batch.mark("valid", (left.values >= low.values) & (right.values <= high.values))
         return batch.note(self, (value,), value)
 
 
@@ -120,18 +133,22 @@ class Floor(Term):
     def keys(self) -> tuple[str, ...]:
         return (self.key,)
 
+    def results(self) -> Iterator[tuple[str, bool]]:
+        yield from Term.results(self)
+        yield "compliant", True
+
     def row(self, run: Run) -> Decimal | None:
         value, given = self.of.row(run), run.fact(self.key)
         if given is None:
             return None
         assert isinstance(given, Decimal)
-        run.outputs["compliant"] = given >= self.at_least
+        run.mark("compliant", given >= self.at_least)
         return None if value is None else run.note(self, (given, self.at_least), value)
 
     def columns(self, batch: Batch) -> Column:
         value = self.of.columns(batch)
         given, floor = aligned(batch.fact(self.key), constant(self.at_least))
-        batch.outputs["compliant"] = given.values >= floor.values
+        batch.mark("compliant", given.values >= floor.values)
         known = both(value.known, given.known)
         return batch.note(self, (given,), Column(value.values, value.scale, value.bound, known))
 

@@ -1,10 +1,11 @@
 """Terms that give a sum: named, filed, added, multiplied."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from funding.calculator.numbers import EXACT, ZERO
-from funding.calculator.running import Batch, Column, Run, constant
+from funding.calculator.running import WIDEST, Batch, Column, Run, constant, wide
 from funding.calculator.terms.base import Term
 
 
@@ -111,7 +112,8 @@ class Total(Term):
         if many.values.ndim < 2:
             return many
         bound = many.bound * max(1, many.values.shape[1])
-        return batch.note(self, (many,), Column(many.values.sum(axis=1), many.scale, bound, many.known))
+        values = many.values if bound <= WIDEST else wide(many.values)
+        return batch.note(self, (many,), Column(values.sum(axis=1), many.scale, bound, many.known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,10 @@ class Times(Term):
 
     def keys(self) -> tuple[str, ...]:
         return tuple(factor.key for factor in self.by if factor.key)
+
+    def results(self) -> Iterator[tuple[str, bool]]:
+        yield from Term.results(self)
+        yield from ((factor.output, False) for factor in self.by if factor.output)
 
     def row(self, run: Run) -> Decimal | None:
         value = self.of.row(run)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from funding.calculator.brief import brief
 from funding.calculator.cases import CaseProblem, check_case
 from funding.importers import Entry, RegisterError, read_register
 
@@ -44,13 +45,14 @@ class Command(BaseCommand):
                 passed += 1
                 continue
             failed += 1
-            name = case.get("id") if isinstance(case, dict) else None
+            name = (case.get("id") if isinstance(case, dict) else None) or f"{entry.code} example {number}"
+            name = name if isinstance(name, str) else brief(name)
             for problem in problems:
-                self.stdout.write(f"{name or f'{entry.code} example {number}'}: {_words(problem)}")
+                self.stdout.write(f"{name}: {_words(problem)}")
         return passed, failed
 
 
 def _words(problem: CaseProblem) -> str:
     if problem.code == "differs":
-        return f"{problem.key}: expected {problem.expected!r}, found {problem.found!r}"
-    return f"refused: {problem.key}: {problem.code} ({problem.found!r})"
+        return f"{problem.key}: expected {brief(problem.expected)}, found {brief(problem.found)}"
+    return f"refused: {problem.key}: {problem.code} ({brief(problem.found)})"
