@@ -20,7 +20,7 @@ urlpatterns = [
     path("programmes/<id:pk>/review/", ProgrammeViewSet.as_view({"post": "review"})),
     path("programmes/<id:pk>/notice/", ProgrammeViewSet.as_view({"post": "notice"})),
     path("applications/", ApplicationViewSet.as_view(LIST_AND_ADD)),
-    path("applications/<id:pk>/", ApplicationViewSet.as_view(ONE_AND_CHANGE)),
+    path("applications/<id:pk>/", ApplicationViewSet.as_view({**ONE_AND_CHANGE, "delete": "destroy"})),
     path("applications/<id:pk>/submit/", ApplicationViewSet.as_view({"post": "submit"})),
     path("applications/<id:pk>/withdraw/", ApplicationViewSet.as_view({"post": "withdraw"})),
     path("applications/<id:pk>/steps/", ApplicationViewSet.as_view({"get": "steps"})),

@@ -246,6 +246,17 @@ class ApplicationViewSet(ScopedViewSet):
             )
             return self.answer(self.get_object())
 
+    @extend_schema(
+        summary="Throw a draft away",
+        description="One that was never handed in.",
+        request=None,
+        responses={204: None},
+    )
+    def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        with self.changing(Action.ENTER) as record:
+            services.delete_draft(application=record, actor=request.user, at=self.at)
+        return Response(status=204)
+
     def run(self, action: Action, shape: Any, deed: Any, **more: Any) -> Response:
         """A deed about one application; If-Match is welcome."""
         record = self.get_object()

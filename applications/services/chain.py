@@ -28,7 +28,7 @@ from applications.services.acting import (
     tell_applicants,
     wrong,
 )
-from applications.services.drafts import check_takes, lock_writable, version_on
+from applications.services.drafts import check_takes, facts_on, lock_writable, version_on
 from applications.stages import BY_HAND
 from core.errors import Conflict, FieldError, Invalid
 from core.saving import clean_text
@@ -104,7 +104,7 @@ def keep_answer(application: Application, day: Any) -> None:
     if version is None:
         return
     specs = version.compiled().facts
-    facts = {key: dict(one) for key, one in application.facts.items() if key in specs}
+    facts = {key: dict(one) for key, one in facts_on(application, day).items() if key in specs}
     amount = application.requested_amount
     if amount is not None and facts.get("requested_yuan", {"value": 0})["value"] is None:
         # What is asked for is said once, in the form.

@@ -33,7 +33,7 @@ from funding.render.problems import fact_error
 from funding.report import prefilled
 from funding.report.matching import decisions_of, plain_value
 from incubators.scope import Action, require
-from projects.models import Project
+from projects.models import Project, Sector
 
 DRAFT_FIELDS = ("title", "summary", "field", "requested_amount", "external_id")
 OUTSIDE_FIELDS = ("name", "organisation", "contact")
@@ -71,7 +71,7 @@ def create_draft(
     _set_applicant(application, project, enterprise, outside)
     require(Action.ENTER, user=actor, park_id=programme.park_id, incubator_id=application.incubator_id)
     check_takes(application, day_in(programme.park, at))
-    assign(application, values or {}, allowed=DRAFT_FIELDS)
+    _assign(application, values or {})
     _fill(application)
     day = day_in(programme.park, at)
     application.facts = recorded_facts(application, day)
@@ -135,6 +135,16 @@ def check_takes(application: Application, day: date) -> None:
         raise wrong("applicant", _("This programme is not open to applicants of this kind."), "kind")
 
 
+def _assign(application: Application, values: Mapping[str, Any]) -> None:
+    assign(application, values, allowed=DRAFT_FIELDS)
+    amount = application.requested_amount
+    if "requested_amount" in values and amount is not None and not (amount.is_finite() and amount > 0):
+        raise wrong("requested_amount", _("The amount applied for lies above zero."))
+    code = application.field
+    if "field" in values and code and not Sector.objects.filter(code=code).exists():
+        raise wrong("field", _("“%(code)s” is not a field known here.") % {"code": code})
+
+
 def _fill(application: Application) -> None:
     """What the record says already need not be typed."""
     project = application.project
@@ -164,9 +174,18 @@ def recorded_facts(application: Application, day: date) -> dict[str, dict[str, A
     return {key: dict(NOTHING) for key in version.compiled().facts} if version else {}
 
 
+def facts_on(application: Application, day: date) -> dict[str, dict[str, Any]]:
+    """The facts of the application, and those that a later version of the policy asks besides."""
+    facts = {key: dict(one) for key, one in application.facts.items()}
+    version = version_on(application.programme.policy, day)
+    if version is None or set(version.compiled().facts) <= set(facts):
+        return facts
+    return {**recorded_facts(application, day), **facts}
+
+
 def _with_own(application: Application, given: Mapping[str, Any], day: date) -> dict[str, dict[str, Any]]:
     """The facts with what the applicant says; what the records said stays beside it under ``recorded``."""
-    facts = {key: dict(one) for key, one in application.facts.items()}
+    facts = facts_on(application, day)
     version = version_on(application.programme.policy, day)
     errors: list[FieldError] = []
     for key, value in given.items():
@@ -251,7 +270,7 @@ def save_draft(
     if expected_version is not None and locked.version != expected_version:
         raise stale()
     before = values_of(locked, (*DRAFT_FIELDS, *_OUTSIDE.values()))
-    assign(locked, values, allowed=DRAFT_FIELDS)
+    _assign(locked, values)
     if outside is not None:
         if locked.applicant_kind != ApplicantKind.OUTSIDE:
             raise wrong("outside", _("This applicant is on record already."), "on_record")
@@ -260,9 +279,9 @@ def save_draft(
     if facts:
         stated = _with_own(locked, facts, day_in(locked.programme.park, at))
         changes |= {
-            f"facts.{key}": [locked.facts[key]["value"], one["value"]]
+            f"facts.{key}": [locked.facts.get(key, NOTHING)["value"], one["value"]]
             for key, one in stated.items()
-            if one["value"] != locked.facts[key]["value"]
+            if one["value"] != locked.facts.get(key, NOTHING)["value"]
         }
         locked.facts = stated
     if files is not None:

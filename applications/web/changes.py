@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy
 from applications.enums import ApplicationState, StepKind
 from applications.models import Application
 from core.models import HistoryEntry
+from core.templatetags.fmt import as_decimal
+from funding.render.trace import label_of_fact, number
 from ledger.enums import InstalmentState
 from projects.web.changes import people_of
+from reviews.selectors import sector_names
 
 MOST_ENTRIES = 200
 ACTIONS = {
@@ -70,6 +73,7 @@ LABELS = {
 }
 #: Said elsewhere on the page, or nothing that a reader can use.
 UNTOLD = frozenset({"version", "answer_sha256", "evidence", "key", "budget"})
+AMOUNTS = frozenset({"amount", "requested_amount", "approved_amount"})
 OF_PAYMENT = ("state", "sent_on", "received_on")
 STATES = {**dict(InstalmentState.choices), **dict(ApplicationState.choices)}
 
@@ -88,13 +92,16 @@ def history_of(application: Application, *, whole: bool) -> list[dict[str, Any]]
             wanted |= _about("ledger.entry", list(entries))
     rows = list(HistoryEntry.objects.filter(wanted).order_by("at", "sequence")[:MOST_ENTRIES])
     people = people_of(rows)
+    # Codes are said as names, like people.
+    people = {**sector_names(), application.programme.code: application.programme.name, **people}
+    specs = _specs_of(application)
     return [
         {
             "at": entry.at,
             "who": people.get(entry.actor, entry.actor),
             "action": _action(entry.action),
             "subject": entry.subject_label if not entry.action.startswith("application.") else "",
-            "changes": _changes(entry, people),
+            "changes": _changes(entry, people, specs),
             "hash": entry.hash,
             "link": f"{entry.chain} #{entry.sequence}",
         }
@@ -111,17 +118,43 @@ def _about(kind: str, keys: list[int]) -> Q:
     return Q(subject_type=kind, subject_id__in=[str(key) for key in keys]) if keys else Q(pk__in=[])
 
 
-def _changes(entry: HistoryEntry, people: Mapping[str, str]) -> list[dict[str, str]]:
+def _changes(
+    entry: HistoryEntry, people: Mapping[str, str], specs: Mapping[str, Any]
+) -> list[dict[str, str]]:
     rows = []
     for name, pair in entry.changes.items():
         if name in UNTOLD or not isinstance(pair, list) or len(pair) != 2:
             continue
         if entry.subject_type == "ledger.instalment" and name not in OF_PAYMENT:
             continue
-        before, after = (_words(name, value, people) for value in pair)
+        spec = specs.get(name.removeprefix("facts.")) if name.startswith("facts.") else None
+        before, after = (
+            _words(name, value, people) if spec is None else _fact_words(spec, value) for value in pair
+        )
         if before or after:
-            rows.append({"label": _label(name), "before": before, "after": after})
+            label = _label(name) if spec is None else label_of_fact(spec)
+            rows.append({"label": label, "before": before, "after": after})
     return rows
+
+
+def _specs_of(application: Application) -> dict[str, Any]:
+    """The facts that versions of the policy know, the latest words of each."""
+    policy = application.programme.policy
+    if policy is None:
+        return {}
+    found: dict[str, Any] = {}
+    for version in policy.versions.filter(state="published").order_by("number"):
+        found |= version.compiled().facts
+    return found
+
+
+def _fact_words(spec: Any, value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    amount = as_decimal(value) if spec.kind in ("money", "number") else None
+    return str(value) if amount is None else number(amount)
 
 
 def _label(name: str) -> str:
@@ -144,6 +177,8 @@ def _words(name: str, value: Any, people: Mapping[str, str]) -> str:
         return str(STATES[value])
     if name == "step" and value in StepKind.values:
         return str(StepKind(value).label)
+    if name in AMOUNTS and (amount := as_decimal(value)) is not None:
+        return number(amount)
     if isinstance(value, dict):
         return " · ".join(str(one) for one in value.values())
     if isinstance(value, list):

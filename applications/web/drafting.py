@@ -1,6 +1,7 @@
 """The form of an application: what the applicant writes, and the facts of the policy with their sources."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -127,9 +128,54 @@ def _shown(
         "kept_at": kept_at,
         "others": selectors.other_grants_of(application),
         "errors_of_facts": _errors_of(facts),
+        "theirs": _both_versions(application, form, facts),
         **(answer_context(asked) if asked is not None else {}),
     }
     return render(request, "applications/application_form.html", context, status=status)
+
+
+def _both_versions(
+    application: Application, form: DraftForm, facts: StatedFacts | None
+) -> list[dict[str, str]]:
+    """Where somebody else saved meanwhile: what was typed beside what is stored. Saving again is knowing."""
+    if getattr(getattr(form, "refusal", None), "code", "") != "stale":
+        return []
+    typed: Any = form.data  # as sent, with every ticked file
+    form.data = typed.copy()
+    form.data["version"] = str(application.version)  # type: ignore[index]
+    stored = _initial(application)
+    fresh = DraftForm(application=application, offered=_offered(application), initial=stored)
+    rows = [
+        (
+            str(form.fields[name].label),
+            _said(form, name, form.cleaned_data.get(name)),
+            _said(fresh, name, now),
+        )
+        for name, now in stored.items()
+        if name in form.fields and name in TYPED
+    ]
+    version = version_asked(application, timezone.localdate())
+    if facts is not None and version is not None:
+        terms = version.compiled()
+        for name in facts.fields:
+            spec, known = terms.facts[name], application.facts.get(name) or NOTHING
+            typed = facts.cleaned_data.get(name)
+            mine = value_words(typed if typed is not None else known["value"], spec.kind, terms.currency)
+            rows.append(
+                (label_of_fact(spec), str(mine), str(value_words(known["value"], spec.kind, terms.currency)))
+            )
+    return [{"label": one[0], "mine": one[1], "theirs": one[2]} for one in rows if one[1] != one[2]]
+
+
+TYPED = ("title", "requested_amount", "field", "summary", "name", "organisation", "contact")
+
+
+def _said(form: DraftForm, name: str, value: Any) -> str:
+    if name == "requested_amount":
+        return f"{Decimal(value):,.2f}" if value not in (None, "") else ""
+    if name == "field":
+        return str(dict(form.fields["field"].choices).get(value, value))  # type: ignore[attr-defined]
+    return str(value or "")
 
 
 def _errors_of(facts: StatedFacts | None) -> list[dict[str, str]]:
@@ -246,7 +292,11 @@ def _blame(error: DomainError, form: DraftForm, facts: StatedFacts | None) -> No
             rest.append(item)
     if rest or not error.fields:
         kind = Conflict if isinstance(error, Conflict) else Invalid
-        put_on(form, kind(str(error), code=error.code, fields=rest), names={"outside.name": "name"})
+        put_on(
+            form,
+            kind(str(error), code=error.code, fields=rest),
+            names={"outside.name": "name", "file": "files"},
+        )
 
 
 @login_required

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicantKind, ApplicationState, DecisionOutcome, StepKind
+from applications.enums import ApplicantKind, ApplicationState, AwardRule, DecisionOutcome, StepKind
 from applications.models import Application, Programme
 from core.web.fields import FILE_TYPES, AmountField, DayField, FilesField
 from enterprises.models import Enterprise
@@ -168,6 +168,9 @@ class DraftForm(forms.Form):
     def __init__(self, *args: Any, application: Application, offered: Sequence[EvidenceFile], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.application = application
+        # A draft may be kept without; it is not handed in without.
+        by_amount = application.programme.award_rule == AwardRule.REQUESTED
+        self.fields["requested_amount"].is_needed_later = by_amount  # type: ignore[attr-defined]
         self.fields["field"].choices = [("", "—"), *sector_names().items()]  # type: ignore[attr-defined]
         if application.applicant_kind != ApplicantKind.OUTSIDE:
             for name in ("name", "organisation", "contact"):

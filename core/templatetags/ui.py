@@ -283,7 +283,8 @@ def field(
             {
                 "bound": bound, "control": bound.as_widget(attrs=attrs), "css": css, "unit": unit,
                 "help": shown_help, "label": label or bound.label, "is_check": is_check, "is_group": is_group,
-                "is_file": isinstance(widget, forms.FileInput), "optional": not bound.field.required,
+                "is_file": isinstance(widget, forms.FileInput),
+                "optional": not bound.field.required and not getattr(bound.field, "is_needed_later", False),
                 "multiple": bool(getattr(widget, "allow_multiple_selected", False)),
             },
         )

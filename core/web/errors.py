@@ -49,7 +49,9 @@ def put_on(form: BaseForm, error: DomainError, *, names: Mapping[str, str] | Non
     placed = False
     for item in error.fields:
         name = (names or {}).get(item.field, item.field)
-        form.add_error(name if name in form.fields else None, str(item.message))
+        # Of several files the one at fault has to be named: the sentence of the error does.
+        words = sentence(error) if item.code.startswith("file_") else str(item.message)
+        form.add_error(name if name in form.fields else None, words)
         placed = True
     if not placed:
         form.add_error(None, str(error))

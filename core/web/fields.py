@@ -47,6 +47,8 @@ class AmountField(forms.DecimalField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "autocomplete": "off"})
 
+    default_error_messages = {"min_value": gettext_lazy("This amount cannot be below zero.")}
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=18, decimal_places=2, min_value=0, **kwargs)
 
