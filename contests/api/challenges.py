@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from contests import services
 from contests.api import serializers as shapes
-from contests.api.views import OfContests
+from contests.api.views import OfContests, uploads_in
 from contests.models import Award, Bid, Challenge, Milestone, SealedOffer
+from core.api.views import UploadMixin
 from incubators.api.filters import CodeFilter
 from incubators.models import Park
 from incubators.scope import Action, require
@@ -149,7 +150,7 @@ class BidFilter(django_filters.FilterSet):
         fields = ["challenge", "state"]
 
 
-class BidViewSet(OfContests):
+class BidViewSet(UploadMixin, OfContests):
     """Bids. What a team offers is sealed until the last day of bids is over, whatever the role."""
 
     queryset = Bid.objects.all()
@@ -158,6 +159,7 @@ class BidViewSet(OfContests):
     orderings = {"updated_at": ("updated_at",), "number": ("number",)}
     default_ordering = "-updated_at"
     select = ("challenge", "incubator", "enterprise", "project", "organisation", "submitted_by")
+    prefetch = ("files",)
     summaries = {"list": "List bids", "retrieve": "Read a bid"}
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -178,13 +180,19 @@ class BidViewSet(OfContests):
             self._read([bid])
         return self._offers.get(bid.pk)
 
-    @extend_schema(summary="Bid for a team", request=shapes.BidInput, responses={201: shapes.BidSerializer})
+    @extend_schema(
+        summary="Bid for a team",
+        description="Sealed until the last day of bids is over. With papers as multipart/form-data.",
+        request={"application/json": shapes.BidInput, "multipart/form-data": shapes.BidInput},
+        responses={201: shapes.BidSerializer},
+    )
     def create(self, request: Any) -> Response:
         self.require_somewhere(Action.ENTER)
         values = self.checked_input(shapes.BidInput)
         bid = services.submit_bid(
             challenge=values.pop("challenge"),
             incubator=values.pop("incubator", None),
+            files=uploads_in(values),
             values=values,
             actor=request.user,
             at=self.at,

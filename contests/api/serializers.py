@@ -13,6 +13,7 @@ from contests.models import (
     ContestRound,
     Division,
     Entry,
+    KeptFile,
     Milestone,
     PromotionLine,
     SealedOffer,
@@ -65,6 +66,22 @@ class ContestDivisionSerializer(RecordSerializer):
         fields = ["id", "contest", *DIVISION_FIELDS, "version", "updated_at"]
 
 
+class KeptFileSerializer(RecordSerializer):
+    """A file that came with an entry or a bid; its bytes: GET contest-files/<id>/."""
+
+    class Meta:
+        model = KeptFile
+        fields = ["id", "original_name", "content_type", "size", "sha256", "received_on"]
+
+
+class FilesInput(serializers.Serializer[Any]):
+    """``files`` as parts of multipart/form-data, beside the other fields."""
+
+    files = serializers.ListField(
+        child=serializers.FileField(), required=False, max_length=3, help_text="At most three files."
+    )
+
+
 class ContestEntrySerializer(RecordSerializer):
     """``contact_name``, ``phone`` and ``email`` are masked for all but the park administrator."""
 
@@ -72,6 +89,7 @@ class ContestEntrySerializer(RecordSerializer):
     incubator = CodeOf(allow_null=True)
     field = CodeOf(allow_null=True)
     judged_by = NameOf(allow_null=True)
+    files = KeptFileSerializer(many=True)
     receipt = serializers.CharField(help_text="The number by which the team speaks of its entry.")
 
     class Meta:
@@ -83,6 +101,7 @@ class ContestEntrySerializer(RecordSerializer):
             "division",
             "receipt",
             *ENTRY_FIELDS,
+            "files",
             "source",
             "state",
             "refusal",
@@ -105,14 +124,14 @@ class ContestEntrySerializer(RecordSerializer):
         return shown
 
 
-class ContestEntryInput(InputSerializer):
+class ContestEntryInput(FilesInput, InputSerializer):
     division = ById(queryset=Division.objects.all())
     incubator = ByCode(queryset=Incubator.objects.all(), required=False, allow_null=True)
     field = ByCode(queryset=Sector.objects.all(), required=False, allow_null=True)
 
     class Meta:
         model = Entry
-        fields = ["division", "incubator", *ENTRY_FIELDS]
+        fields = ["division", "incubator", *ENTRY_FIELDS, "files"]
 
 
 class EntryRefusalInput(StrictSerializer):
@@ -241,12 +260,13 @@ class BidOfferSerializer(RecordSerializer):
 
 
 class BidSerializer(RecordSerializer):
-    """``offer`` is null until the last day of bids is over, whatever the role."""
+    """``offer`` and ``files`` are null until the last day of bids is over, whatever the role."""
 
     incubator = CodeOf(allow_null=True)
     submitted_by = NameOf()
     bidder = serializers.CharField()
     offer = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
 
     class Meta:
         model = Bid
@@ -262,6 +282,7 @@ class BidSerializer(RecordSerializer):
             "outside_name",
             "state",
             "offer",
+            "files",
             "submitted_at",
             "submitted_by",
             "version",
@@ -272,8 +293,13 @@ class BidSerializer(RecordSerializer):
         offer = self.context["offers"](bid)
         return dict(BidOfferSerializer(offer).data) if offer is not None else None
 
+    def get_files(self, bid: Bid) -> list[dict[str, Any]] | None:
+        if self.context["offers"](bid) is None:
+            return None
+        return list(KeptFileSerializer(bid.files.all(), many=True).data)
 
-class BidInput(StrictSerializer):
+
+class BidInput(FilesInput, StrictSerializer):
     challenge = ById(queryset=Challenge.objects.all())
     incubator = ByCode(queryset=Incubator.objects.all(), required=False, allow_null=True)
     enterprise = ById(queryset=Enterprise.objects.all(), required=False, allow_null=True)

@@ -3,21 +3,29 @@
 from django.urls import path
 
 from contests.api.challenges import BidViewSet, ChallengeViewSet
-from contests.api.views import ContestRoundViewSet, ContestViewSet, DivisionViewSet, EntryViewSet
+from contests.api.views import (
+    ContestRoundViewSet,
+    ContestViewSet,
+    DivisionViewSet,
+    EntryViewSet,
+    KeptFileViewSet,
+)
 
-LIST, LIST_AND_ADD, ONE = {"get": "list"}, {"get": "list", "post": "create"}, {"get": "retrieve"}
+LIST_AND_ADD, ONE = {"get": "list", "post": "create"}, {"get": "retrieve"}
+ONE_AND_CHANGE = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
-    path("contests/", ContestViewSet.as_view(LIST)),
-    path("contests/<id:pk>/", ContestViewSet.as_view(ONE)),
-    path("contest-divisions/", DivisionViewSet.as_view(LIST)),
-    path("contest-divisions/<id:pk>/", DivisionViewSet.as_view(ONE)),
+    path("contests/", ContestViewSet.as_view(LIST_AND_ADD)),
+    path("contests/<id:pk>/", ContestViewSet.as_view(ONE_AND_CHANGE)),
+    path("contest-divisions/", DivisionViewSet.as_view(LIST_AND_ADD)),
+    path("contest-divisions/<id:pk>/", DivisionViewSet.as_view(ONE_AND_CHANGE)),
     path("contest-entries/", EntryViewSet.as_view(LIST_AND_ADD)),
     path("contest-entries/<id:pk>/", EntryViewSet.as_view(ONE)),
     path("contest-entries/<id:pk>/admit/", EntryViewSet.as_view({"post": "admit"})),
     path("contest-entries/<id:pk>/refuse/", EntryViewSet.as_view({"post": "refuse"})),
-    path("contest-rounds/", ContestRoundViewSet.as_view(LIST)),
-    path("contest-rounds/<id:pk>/", ContestRoundViewSet.as_view(ONE)),
+    path("contest-files/<id:pk>/", KeptFileViewSet.as_view(ONE)),
+    path("contest-rounds/", ContestRoundViewSet.as_view(LIST_AND_ADD)),
+    path("contest-rounds/<id:pk>/", ContestRoundViewSet.as_view(ONE_AND_CHANGE)),
     path("contest-rounds/<id:pk>/propose/", ContestRoundViewSet.as_view({"post": "propose"})),
     path("contest-rounds/<id:pk>/decide/", ContestRoundViewSet.as_view({"post": "decide"})),
     path("contest-rounds/<id:pk>/confirm/", ContestRoundViewSet.as_view({"post": "confirm"})),

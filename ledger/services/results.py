@@ -86,6 +86,7 @@ def read_bank_result(*, park: Park, content: BinaryIO, name: str, actor: User, a
         )
         save_checked(result)
         _book_answers(result, answers, actor, at)
+        result.problems.sort(key=lambda problem: problem["row"])
         result.save(update_fields=["paid", "failed", "unchanged", "problems"])
         history.record(
             chain=park.chain,

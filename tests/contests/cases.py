@@ -11,6 +11,7 @@ from accounts.models import User
 from contests import services
 from contests.models import Award, Bid, Challenge, Contest, ContestRound, Division, Entry, Promotion
 from contests.services import NewEntry, Upload
+from contests.services.keeping import keep_files
 from incubators.models import Incubator, Park
 from reviews import services as reviews
 from reviews.models import Expert
@@ -207,6 +208,7 @@ def addresses(bob: User, incubator: Incubator) -> dict[str, str]:
     contest = make_contest(bob, park)
     division = make_division(bob, contest)
     entry = make_entry(bob, division, incubator)
+    (file,) = keep_files([pdf()], entry=entry, at=NOW)
     round = make_contest_round(bob, contest, division)
     challenge = make_challenge(bob, park)
     bid = make_bid(bob, challenge, incubator)
@@ -214,6 +216,7 @@ def addresses(bob: User, incubator: Incubator) -> dict[str, str]:
         "contests/<id:pk>": f"contests/{contest.pk}",
         "contest-divisions/<id:pk>": f"contest-divisions/{division.pk}",
         "contest-entries/<id:pk>": f"contest-entries/{entry.pk}",
+        "contest-files/<id:pk>": f"contest-files/{file.pk}",
         "contest-rounds/<id:pk>": f"contest-rounds/{round.pk}",
         "challenges/<id:pk>": f"challenges/{challenge.pk}",
         "bids/<id:pk>": f"bids/{bid.pk}",

@@ -54,7 +54,7 @@ def answer(park: Park, fiona: User, text: str, name: str = "r.csv") -> BankResul
 def test_the_bank_answers_row_by_row(sent_one: Instalment, park: Park, fiona: User, budget: Budget) -> None:
     reference = sent_one.payment_reference
     wrong = answer(park, fiona, f"参考号,金额,结果\n{reference},99999,成功\nC000009-9,1,成功\n,1,成功\n")
-    assert (wrong.paid, [row["row"] for row in wrong.problems]) == (0, [4, 2, 3])
+    assert (wrong.paid, [row["row"] for row in wrong.problems]) == (0, [2, 3, 4])
     failed = answer(park, fiona, f"业务参考号,处理结果,失败原因\n{reference},失败,示例：账号户名不符\n")
     assert (failed.failed, failed.problems) == (1, [])
     row = Instalment.objects.get()
