@@ -43,6 +43,11 @@ def label_of_fact(spec: FactSpec) -> str:
     return in_language(spec.label) or str(FACT_NAMES[spec.key]() if spec.key in FACT_NAMES else spec.key)
 
 
+def choice_words(choice: str) -> str:
+    """A track in words where it is one that many policies know; otherwise as the policy writes it."""
+    return str(CHOICE_NAMES[choice]()) if choice in CHOICE_NAMES else choice
+
+
 def number(value: Any) -> str:
     """1234567.5 as 1,234,567.50; whole numbers without a point; a list with plus signs."""
     if value is None:
@@ -146,7 +151,7 @@ class Teller:
         return _("%(value)s reaches the step from %(step)s: %(result)s") % given
 
     def _choose(self, term: Any, values: tuple[Any, ...], result: Any) -> str:
-        return f"{self._name(term.by)}: {values[0]}"
+        return f"{self._name(term.by)}: {choice_words(str(values[0]))}"
 
     def _range(self, term: Any, values: tuple[Any, ...], result: Any) -> str:
         value, low, high = values
@@ -197,6 +202,14 @@ FACT_NAMES: Mapping[str, Callable[[], str]] = {
     "city_yuan": lambda: _("share of the city"),
     "district_yuan": lambda: _("share of the district"),
     "size_yuan": lambda: _("size of the fund"),
-    "firms": lambda: _("enterprises"),
+    "firms": lambda: _("number of enterprises"),
     "with_one_off": lambda: _("enterprises with the one-off support"),
+}
+
+#: Tracks that many policies know.
+CHOICE_NAMES: Mapping[str, Callable[[], str]] = {
+    "startup": lambda: _("start-up track"),
+    "innovation": lambda: _("innovation track"),
+    "rd": lambda: _("R&D track"),
+    "industrialisation": lambda: _("industrialisation track"),
 }

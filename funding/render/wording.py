@@ -15,7 +15,7 @@ from funding.calculator.conditions import Condition, Test
 from funding.calculator.facts import MONEY_KINDS
 from funding.calculator.numbers import EXACT, ONE, ZERO
 from funding.calculator.terms import Factor, Fixed, Term
-from funding.render.trace import in_language, label_of_fact, number, percent
+from funding.render.trace import choice_words, in_language, label_of_fact, number, percent
 
 #: A larger unit is used where it needs no more than two digits behind the point.
 _SCALES_ZH = ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
@@ -155,7 +155,7 @@ class Wording:
     def _test_one_of(self, test: Any) -> str:
         return _("%(fact)s is one of: %(choices)s") % {
             "fact": self.name(test.key),
-            "choices": "、".join(test.choices),
+            "choices": "、".join(choice_words(one) for one in test.choices),
         }
 
     def _test_ranked(self, test: Any) -> str:
@@ -171,6 +171,8 @@ class Wording:
         return _("not: %(test)s") % {"test": self.test(test.of)}
 
     def _compared(self, test: Any) -> str:
+        if not isinstance(test.right, Fixed):
+            return self._side_by_side(test)
         words = {
             "at_least": _("%(left)s of at least %(right)s"),
             "more_than": _("%(left)s of more than %(right)s"),
@@ -178,12 +180,18 @@ class Wording:
             "less_than": _("%(left)s of less than %(right)s"),
             "equals": _("%(left)s of exactly %(right)s"),
         }
-        right = (
-            self.value(test.right.amount, self.kind_of(test.left))
-            if isinstance(test.right, Fixed)
-            else self.phrase(test.right)
-        )
+        right = self.value(test.right.amount, self.kind_of(test.left))
         return words[test.op] % {"left": self.phrase(test.left), "right": right}
+
+    def _side_by_side(self, test: Any) -> str:
+        words = {
+            "at_least": _("“%(left)s” is not below “%(right)s”"),
+            "more_than": _("“%(left)s” is above “%(right)s”"),
+            "at_most": _("“%(left)s” is not above “%(right)s”"),
+            "less_than": _("“%(left)s” is below “%(right)s”"),
+            "equals": _("“%(left)s” equals “%(right)s”"),
+        }
+        return words[test.op] % {"left": self.phrase(test.left), "right": self.phrase(test.right)}
 
     def kind_of(self, term: Term) -> str:
         """The kind of the first fact that the term reads."""
@@ -330,7 +338,7 @@ class Wording:
     def _steps_choose(self, term: Any, depth: int) -> list[Step]:
         found = [self._step(term, depth, _("depends on “%(fact)s”:") % {"fact": self.name(term.by)})]
         for choice, inner in term.cases.items():
-            found.append(Step(depth + 1, "", "", f"{choice}: {self.phrase(inner)}"))
+            found.append(Step(depth + 1, "", "", f"{choice_words(choice)}: {self.phrase(inner)}"))
         return found
 
     def _steps_range(self, term: Any, depth: int) -> list[Step]:

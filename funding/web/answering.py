@@ -10,7 +10,7 @@ from funding.calculator import Answer
 from funding.calculator.facts import MONEY_KINDS
 from funding.calculator.numbers import ONE, ZERO
 from funding.enums import AnswerKind, Entitlement
-from funding.render.trace import label_of_fact, number, percent, said
+from funding.render.trace import choice_words, label_of_fact, number, percent, said
 from funding.render.wording import condition_words, sum_words
 from funding.report.answers import Asked, change_words
 from funding.report.entitlement import entitlement_of
@@ -138,7 +138,7 @@ def value_words(value: Any, kind: str, currency: str) -> str:
     if isinstance(value, list | tuple):
         return " + ".join(value_words(one, "money", currency) for one in value) or "0"
     if kind == "choice":
-        return str(value)
+        return choice_words(str(value))
     exact = Decimal(str(value))
     if kind in MONEY_KINDS:
         return sum_words(exact, currency)

@@ -14,7 +14,7 @@ from exchange.cells import parse_cell
 from exchange.sheets import Column, Kind
 from funding.calculator import FactSpec, Terms
 from funding.calculator.numbers import plain
-from funding.render.trace import label_of_fact
+from funding.render.trace import choice_words, label_of_fact
 
 PREFIX = "q"
 _SEPARATORS = re.compile(r"[\n;；、]+|[,，]\s+")
@@ -136,7 +136,7 @@ def field_of(spec: FactSpec, currency: str) -> forms.Field:
     if spec.kind == "flag":
         return FlagField(label=label)
     if spec.kind == "choice":
-        choices = [("", _("I do not know")), *((name, name) for name in spec.choices)]
+        choices = [("", _("I do not know")), *((name, choice_words(name)) for name in spec.choices)]
         return ChoiceField(label=label, choices=choices, required=False)
     if spec.kind == "money_list":
         field: forms.Field = NumbersField(label=label, help_text=_("one sum a line, in the order drawn"))

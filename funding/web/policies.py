@@ -82,7 +82,7 @@ def policy_detail(request: HttpRequest, code: str) -> HttpResponse:
     versions = list(
         PolicyVersion.objects.visible_to(request.user)
         .filter(policy=policy)
-        .select_related("published_by")
+        .select_related("policy", "published_by")
         .order_by("-number")
     )
     current = newest_or_current(versions, today)

@@ -4,9 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from funding.calculator import Terms
 from funding.calculator.cases import HEADLINES, check_case
+from funding.calculator.conditions import Condition
+from funding.enums import PolicyStatus
 from funding.models import PolicyVersion
+from funding.render.examples import example_words
 from funding.render.problems import case_error
 from funding.render.trace import label_of_fact
 from funding.render.wording import Wording, condition_words, explained, in_short
@@ -15,9 +20,11 @@ from funding.web.answering import value_words
 
 
 def state_of(version: PolicyVersion, today: date) -> str:
-    """draft, active (holds today), coming or expired."""
+    """draft, proposal (holds on no day), active (holds today), coming or expired."""
     if not version.is_published:
         return "draft"
+    if version.policy.status == PolicyStatus.PROPOSAL:
+        return "proposal"
     if holds_on(version, today):
         return "active"
     return "coming" if version.valid_from and version.valid_from > today else "expired"
@@ -33,13 +40,21 @@ def terms_context(version: PolicyVersion) -> dict[str, Any]:
         "conditions": [
             {
                 "text": condition_words(one, terms),
-                "test": wording.test(one.test),
+                "test": _how(one, terms, wording),
                 "when": wording.test(one.when) if one.when else "",
                 "clause": one.clause,
             }
             for one in terms.conditions
         ],
     }
+
+
+def _how(condition: Condition, terms: Terms, wording: Wording) -> str:
+    """How the condition is checked, where its own words do not say it already."""
+    told = wording.test(condition.test)
+    if told != condition_words(condition, terms):
+        return told
+    return _("has to hold") if condition.test.op in ("is", "decision") else _("computed from the facts")
 
 
 def cases_context(terms: Terms, cases: Sequence[Any], version: PolicyVersion) -> dict[str, Any]:
@@ -55,14 +70,22 @@ def _case(number: int, case: Any, terms: Terms, version: PolicyVersion) -> dict[
     inputs, expected = given.get("inputs"), given.get("expected")
     return {
         "name": name,
-        "note": " · ".join(str(given[key]) for key in ("boundary", "assumption") if given.get(key)),
-        "inputs": [_input(key, value, terms) for key, value in inputs.items()]
+        "note": " · ".join(
+            example_words(str(given[key])) for key in ("boundary", "assumption") if given.get(key)
+        ),
+        "inputs": [_input(key, inputs[key], terms) for key in _in_order(inputs, terms)]
         if isinstance(inputs, Mapping)
         else [],
         "expected": _expected(expected, terms) if isinstance(expected, Mapping) else "",
         "eligible": expected.get("eligible") if isinstance(expected, Mapping) else None,
         "problems": [case_error(number, name, problem).message for problem in problems],
     }
+
+
+def _in_order(inputs: Mapping[str, Any], terms: Terms) -> list[str]:
+    """Facts as the policy asks for them; the database keeps no order."""
+    places = {key: place for place, key in enumerate(terms.facts)}
+    return sorted(inputs, key=lambda key: places.get(key, len(places)))
 
 
 def _input(key: str, value: Any, terms: Terms) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Terms in words: sums with their units, the amount in one phrase, step by step, and what differs."""
 
 import copy
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from funding.calculator import read_terms
 from funding.importers import Entry, read_register
 from funding.importers.register import REGISTER
 from funding.render.differences import differences
+from funding.render.examples import example_words
 from funding.render.parameters import kind_of_parameter
 from funding.render.wording import explained, in_short, sum_words
 from tests.funding.cast import TERMS
@@ -51,6 +53,21 @@ def test_sums_are_exact_in_the_largest_unit_that_fits(value: str, chinese: str, 
 def test_an_amount_is_said_in_one_phrase(code: str, phrase: str) -> None:
     with translation.override("en"):
         assert in_short(ENTRIES[code].terms) == phrase
+
+
+def test_the_examples_of_the_register_are_told_in_chinese() -> None:
+    remarks = {
+        case[key]
+        for entry in ENTRIES.values()
+        for case in entry.cases
+        for key in ("boundary", "assumption")
+        if case.get(key)
+    }
+    with translation.override("zh-hans"):
+        assert [text for text in sorted(remarks) if not re.search("[一-鿿]", example_words(text))] == []
+        assert example_words("what somebody typed") == "what somebody typed"
+    with translation.override("en"):
+        assert example_words("cap binds") == "cap binds"
 
 
 def test_steps_follow_the_arithmetic() -> None:
