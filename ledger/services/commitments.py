@@ -149,13 +149,16 @@ def _check_available(budget: Budget, amount: Decimal) -> None:
     """The database would refuse it anyway; here it is said with the numbers."""
     left = Account.objects.get(budget=budget, kind=AccountKind.AVAILABLE).balance
     if amount > left:
+        message = _("Of the budget “%(budget)s” %(left)s %(currency)s are left; %(amount)s do not fit.") % {
+            "budget": budget,
+            "left": f"{left:,}",
+            "currency": budget.currency,
+            "amount": f"{amount:,}",
+        }
         raise Conflict(
-            _("Of the budget “%(budget)s” %(left)s %(currency)s are left; %(amount)s do not fit.")
-            % {"budget": budget, "left": f"{left:,}", "currency": budget.currency, "amount": f"{amount:,}"},
+            message,
             code="budget_exhausted",
-            fields=[
-                FieldError("amount", _("There is not that much money left in this budget."), "overdraft")
-            ],
+            fields=[FieldError("amount", message, "overdraft")],
         )
 
 
@@ -165,18 +168,16 @@ def _check_double_funding(commitment: Commitment) -> None:
         return
     for other in grants_beside(commitment):
         if other.base_is_exclusive or commitment.base_is_exclusive:
-            raise Conflict(
-                _("There is money for “%(base)s” already: %(other)s, %(amount)s %(currency)s of %(day)s.")
-                % {
-                    "base": commitment.base,
-                    "other": other.purpose,
-                    "amount": f"{other.amount:,}",
-                    "currency": other.budget.currency,
-                    "day": other.on.isoformat(),
-                },
-                code="double_funding",
-                fields=[FieldError("base", _("The beneficiary already has money for the same purpose."))],
-            )
+            message = _(
+                "There is money for “%(base)s” already: %(other)s, %(amount)s %(currency)s of %(day)s."
+            ) % {
+                "base": commitment.base,
+                "other": other.purpose,
+                "amount": f"{other.amount:,}",
+                "currency": other.budget.currency,
+                "day": other.on.isoformat(),
+            }
+            raise Conflict(message, code="double_funding", fields=[FieldError("base", message)])
 
 
 def locked_commitment(commitment: Commitment) -> Commitment:

@@ -137,7 +137,9 @@ def _detail(request: HttpRequest, budget: Budget, form: ChangeForm | None) -> Ht
     may_pay = allows(user, Action.PAY, budget.park_id)
     if may_pay and form is None:
         form = ChangeForm(
-            budget=budget, is_appropriated=is_appropriated, initial={"on": timezone.localdate()}
+            budget=budget,
+            is_appropriated=is_appropriated,
+            initial={"on": timezone.localdate(), "once": new_token()},
         )
     page = page_of(
         entries_seen(user).filter(budget=budget),
@@ -173,7 +175,8 @@ def budget_change(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChangeForm(request.POST, request.FILES, budget=budget, is_appropriated=changes.exists())
     if form.is_valid():
         data = form.cleaned_data
-        with shown_on(form, names={"evidence": "file"}), transaction.atomic():
+
+        def write() -> str:
             change = services.propose_change(
                 budget=budget,
                 kind=data["kind"],
@@ -188,7 +191,10 @@ def budget_change(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Booked."))
             else:
                 messages.success(request, _("Proposed. A second person approves it, then it is booked."))
-            return redirect("budget-detail", pk=pk)
+            return reverse("budget-detail", args=[pk])
+
+        with shown_on(form, names={"evidence": "file"}), transaction.atomic():
+            return redirect(submit_once(request, data["once"], write))
     return _detail(request, budget, form)
 
 

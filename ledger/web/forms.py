@@ -66,6 +66,7 @@ class BudgetForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
+    once = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
     kind = forms.ChoiceField(label=_("What changes"), choices=ChangeKind.choices)
     amount = AmountField(label=_("Amount"), help_text=_("such as 2,000,000 or 200万"))
     on = DayField(label=_("Booking day"))

@@ -84,7 +84,8 @@ def test_the_whole_way_on_the_pages(
     answer = post(finance, "budget-commit", budget.pk, **form)
     assert post(finance, "budget-commit", budget.pk, **form)["Location"] == answer["Location"]
     commitment = Commitment.objects.get()
-    again = post(finance, "budget-commit", budget.pk, **{**form, "once": "token-2"}, expect=409)
+    other = {**form, "once": "token-2", "purpose": "示例另一补助"}
+    again = post(finance, "budget-commit", budget.pk, **other, expect=409)
     assert "示例研发补助" in again.content.decode()
 
     first = commitment.instalments.get(number=1)
@@ -251,3 +252,17 @@ def test_lists_ask_the_same_number_of_questions(
     for name, args in (("budget-list", ()), ("budget-detail", (budget.pk,)), ("payment-list", ())):
         with django_assert_max_num_queries(22):
             client.get(reverse(name, args=args))
+
+
+def test_pressing_twice_changes_a_budget_once(budget: Budget, fiona: User) -> None:
+    """A reduction is booked at once, so a second press must not book it again."""
+    finance = client_of(fiona)
+    page = finance.get(reverse("budget-detail", args=[budget.pk]))
+    change = {
+        "kind": "decrease", "amount": "1万", "on": "2021-06-01", "reason": "示例核减",
+        "once": page.context["form"]["once"].value(),
+    }  # fmt: skip
+    for _press in range(2):
+        post(finance, "budget-change", budget.pk, **change)
+    assert budget_standing(budget).appropriated == 990_000
+    assert Entry.objects.filter(kind="decrease").count() == 1
