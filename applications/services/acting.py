@@ -57,6 +57,13 @@ def wrong(field: str, message: str, code: str = "invalid") -> Invalid:
     return Invalid(message, fields=[FieldError(field, message, code)])
 
 
+def check_day(programme: Programme, day: date | None, field: str) -> None:
+    """Nothing of a programme happens before its first day."""
+    if day is not None and day < programme.opens_on:
+        message = _("The programme began on %(day)s; enter that day or a later one.")
+        raise wrong(field, message % {"day": programme.opens_on.isoformat()}, "before_programme")
+
+
 def stale() -> Conflict:
     return Conflict(_("Somebody else changed this meanwhile. Compare both versions."), code="stale")
 

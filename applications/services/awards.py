@@ -69,6 +69,10 @@ def _check_agreement(agreement: GrantAgreement, today: date) -> None:
         raise wrong("signed_on", _("Say when the agreement was signed."), "required")
     if agreement.signed_on > today:
         raise wrong("signed_on", _("Enter a day up to today."), "future")
+    handed_in = agreement.application.submitted_on
+    if handed_in is not None and agreement.signed_on < handed_in:
+        message = _("The application was handed in on %(day)s; enter that day or a later one.")
+        raise wrong("signed_on", message % {"day": handed_in.isoformat()}, "before_application")
     evidence = agreement.evidence
     if evidence is not None and evidence.park_id != agreement.application.park_id:
         raise wrong("evidence", _("This file belongs to another park."), "not_found")

@@ -13,7 +13,7 @@ from applications.enums import StepKind
 from applications.models import Application, ProgrammeStep, StepBatch, StepLog
 from applications.models.applications import SUBJECT
 from applications.selectors.batches import without_batch
-from applications.services.acting import lock_programme, remember, require_runner, store, wrong
+from applications.services.acting import check_day, lock_programme, remember, require_runner, store, wrong
 from core.errors import Conflict
 from core.saving import readable_integrity_errors, save_checked
 from reviews import services as reviews
@@ -48,6 +48,8 @@ def start_review(
         raise Conflict(_("This step has no marks; move the applications on by hand."), code="no_marks")
     if unknown := sorted(set(values or {}) - set(REVIEW_VALUES)):
         raise wrong(unknown[0], _("This field cannot be set here."), "unknown_field")
+    for name in ("opens_on", "closes_on"):
+        check_day(locked.programme, (values or {}).get(name), name)
     batch = _batch(locked, actor, at)
     batch.round = reviews.open_round(
         park=locked.programme.park,
@@ -101,6 +103,7 @@ def open_step_notice(
     locked, rows = _ready(step, applications, actor)
     if locked.kind != StepKind.PUBLIC_NOTICE or locked.notice_days is None:
         raise Conflict(_("This step is no public notice."), code="no_notice")
+    check_day(locked.programme, on, "on")
     batch = _batch(locked, actor, at)
     save_checked(batch)
     batch.notice = reviews.open_notice(

@@ -17,6 +17,7 @@ from applications.enums import (
 from applications.models import Decision, Meeting, Programme
 from applications.selectors.ranking import Ranking, RankRow, ranking_of
 from applications.services.acting import (
+    check_day,
     lock_programme,
     refuse_own,
     remember,
@@ -74,6 +75,7 @@ def propose_meeting(
 def _check_meeting(meeting: Meeting, at: datetime) -> None:
     if meeting.held_on is None:
         raise wrong("held_on", _("Say on which day the meeting is held."), "required")
+    check_day(meeting.programme, meeting.held_on, "held_on")
     if meeting.evidence is not None and meeting.evidence.park_id != meeting.park_id:
         raise wrong("evidence", _("This file belongs to another park."), "not_found")
 

@@ -192,7 +192,11 @@ def _cases(request: HttpRequest, application: Application) -> list[dict[str, Any
 
 
 def _notices(application: Application, today: Any) -> list[dict[str, Any]]:
-    rows = application.log.filter(batch__notice__isnull=False).select_related("batch__notice").order_by("pk")
+    rows = (
+        application.log.filter(batch__notice__isnull=False)
+        .select_related("batch__notice__park")
+        .order_by("pk")
+    )
     return [
         {
             "notice": row.batch.notice,

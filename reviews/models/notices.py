@@ -1,6 +1,8 @@
 """Lists on public show for a number of days, and the objections to them."""
 
+from datetime import date
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -83,6 +85,12 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def entered_late_on(self) -> date | None:
+        """The day on which it was entered, where it had begun before: whoever reads it sees so."""
+        day = self.created_at.astimezone(ZoneInfo(self.park.time_zone)).date()
+        return day if day > self.starts_on else None
 
     @property
     def chain(self) -> str:
