@@ -23,7 +23,7 @@ from funding.calculator import (
 )
 from funding.calculator.conditions import Ranked, Test
 from funding.calculator.terms import walk
-from funding.calculator.terms.limits import Place
+from funding.calculator.terms.limits import Place, Within
 
 #: Paths of the rules of a version that a variant may change beside the numbers of the terms.
 RULE_PATHS = ("places", "budget_yuan")
@@ -110,9 +110,25 @@ def compute(
         line.standing = line.standing or Standing.IN
         if line.standing == Standing.IN and terms.outcome != "place":
             line.granted_fen = line.wanted_fen or 0
-    if rules.budget_fen is not None:
+    pool_fen = pool_left(terms, [read[number] for number in rivals])
+    if pool_fen is not None and (rules.budget_fen is None or pool_fen < rules.budget_fen):
+        _spend(lines, rivals, pool_fen, Cut.PART)
+    elif rules.budget_fen is not None:
         _spend(lines, rivals, rules.budget_fen, rules.cut)
     return lines
+
+
+def pool_left(terms: Terms, rivals: Sequence[Mapping[str, Any]]) -> int | None:
+    """What is left of the pool that all rivals draw on, in fen; None where the amount comes from no pool.
+
+    Everybody alone is promised what is left; together they have it once. Where they say different things
+    about what was taken before, the most counts.
+    """
+    pool = terms.amount
+    if not isinstance(pool, Within) or not pool.remaining or not rivals:
+        return None
+    taken = max(case[pool.used] for case in rivals)
+    return max(int((pool.limit - taken).scaleb(2)), 0)
 
 
 def by_columns(terms: Terms, cases: Sequence[Mapping[str, Any]]) -> Asked:

@@ -131,6 +131,21 @@ LARGER = tuple(_INSIDE)
 
 amounts: st.SearchStrategy[dict[str, Any]] = st.recursive(leaves, larger, max_leaves=6)
 
+#: Terms that can only rise with the income and the loans of a case: no step down, no range, no decision.
+rising: st.SearchStrategy[dict[str, Any]] = st.recursive(
+    leaves,
+    lambda inner: st.sampled_from(
+        ["bands", "cap", "choose", "floor", "positive", "sum", "times", "within"]
+    ).flatmap(lambda op: _rising(op, inner)),
+    max_leaves=6,
+)
+
+
+@st.composite
+def _rising(draw: st.DrawFn, op: str, inner: Any) -> dict[str, Any]:
+    return {"op": op, **_INSIDE[op](draw, inner)}
+
+
 simple_tests = st.one_of(
     st.just({"op": "is", "fact": "holds"}),
     st.just({"op": "decision", "fact": "decided"}),

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import User
@@ -23,7 +25,8 @@ from evaluation.demo.samples import load_samples
 from funding import services
 from funding.calculator import Cut, Ties, read_terms
 from funding.facts import facts_for, known_of
-from funding.importers import load_register
+from funding.importers import Entry, load_register, read_register
+from funding.importers.register import REGISTER
 from funding.models import Policy, PolicyVersion, PortfolioRun
 from funding.report.portfolio import Rules, compute, row_by_row
 from funding.services import portfolio
@@ -63,6 +66,47 @@ def test_a_budget_ends_by_its_rule() -> None:
     part = standings(Rules(budget_fen=fen - 10_000_000, cut=Cut.PART))
     assert part[3] == (4, "in", 100_000)
     assert standings(Rules(budget_fen=fen - 10_000_000))[3] == (4, "out", 0)
+
+
+ASTRI = {one.code: one for _code, one in read_register(REGISTER) if isinstance(one, Entry)}["SZ-ASTRI"]
+
+
+def pool(taken: list[int], asked: list[int], rules: Rules | None = None) -> list[tuple[str, int]]:
+    """Standing and yuan of each applicant to the pool of 100 million in Suzhou."""
+    cases = [
+        {"suzhou_company": True, "astri_project": True, "committed_yuan": before, "requested_yuan": sum_}
+        for before, sum_ in zip(taken, asked, strict=True)
+    ]
+    lines = compute(ASTRI.terms, cases, rules or Rules())
+    return [(line.standing, line.granted_fen // 100) for line in lines]
+
+
+def test_a_pool_is_shared_by_all_who_draw_on_it() -> None:
+    """Each alone would get what it asks for; together they get what is left, the largest first."""
+    million = 1_000_000
+    assert pool([0, 0, 0], [30 * million, 50 * million, 40 * million]) == [
+        ("in", 10 * million),
+        ("in", 50 * million),
+        ("in", 40 * million),
+    ]
+    assert pool([90 * million, 80 * million], [8 * million, 9 * million]) == [
+        ("in", million),
+        ("in", 9 * million),
+    ]
+    assert pool([0, 0], [60 * million, 60 * million]) == [("tied", 0), ("tied", 0)]
+    assert pool([0, 0], [60 * million, 50 * million], Rules(budget_fen=70 * million * 100)) == [
+        ("in", 60 * million),
+        ("out", 0),
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 120_000_000), st.integers(0, 120_000_000)), max_size=8))
+def test_a_pool_never_gives_more_than_it_has(applicants: list[tuple[int, int]]) -> None:
+    taken, asked = [one for one, _ in applicants], [one for _, one in applicants]
+    granted = [yuan for _standing, yuan in pool(taken, asked)]
+    assert sum(granted) <= max(100_000_000 - max(taken, default=0), 0)
+    assert all(0 <= yuan <= sum_ for yuan, sum_ in zip(granted, asked, strict=True))
 
 
 def test_a_ranking_of_the_terms_is_found_from_everybody(alice: User) -> None:

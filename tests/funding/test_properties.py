@@ -124,6 +124,20 @@ def test_a_larger_loan_is_never_paid_less(
 
 
 @quick
+@given(some.rising, some.cases(complete=True), some.money, some.money)
+def test_more_income_and_larger_loans_never_bring_less(
+    amount: dict[str, Any], case: dict[str, Any], more: Decimal, loan: Decimal
+) -> None:
+    terms = read_terms({"facts": data_facts(some._named(amount)), "amount": amount})
+    income = min(case["income"] + more, Decimal(10**15))
+    richer = {**case, "income": max(income, case["income"]), "loans": (*case["loans"], loan)}
+    less, more_of_it = (answer_to(terms, facts_for(terms, one)).amount for one in (case, richer))
+    assert less is not None
+    assert more_of_it is not None
+    assert less <= more_of_it
+
+
+@quick
 @given(some.terms(), some.cases())
 def test_an_answer_from_stored_facts_is_the_same(data: dict[str, Any], case: dict[str, Any]) -> None:
     """Facts and terms go through JSON, as they are kept, and the answer does not change by a digit."""
