@@ -18,6 +18,7 @@ from core.enums import Provenance
 from core.errors import Conflict, Refused
 from core.saving import assign, save_checked, values_of
 from enterprises.enums import Guarantee
+from enterprises.models import WhitelistEntry
 from incubators.models import Organisation, Park
 from incubators.scope import Action, require
 from projects.models import Sector
@@ -99,6 +100,8 @@ def save_offer(
     before = {} if is_new else values_of(record, names)
     assign(record, values, allowed=names)
     _check(record, actor)
+    if isinstance(record, CreditList) and not is_new and record.name_zh != before["name_zh"]:
+        _refuse_new_name(record, before["name_zh"])
     changes = {
         name: pair
         for name, pair in history.changed_fields(before, values_of(record, names)).items()
@@ -136,6 +139,16 @@ def _check(record: Any, actor: User | None) -> None:
         linked = getattr(record, name, None)
         if linked is not None and linked.park_id not in (None, record.park_id):
             raise wrong(name, _("Choose one of the records of this park."), "not_found")
+
+
+def _refuse_new_name(register: CreditList, name: str) -> None:
+    """Entries carry the name that stands in the document, and many are verified: it cannot slip from them."""
+    entries = WhitelistEntry.objects.filter(list_name=name)
+    if register.park_id is not None:
+        entries = entries.filter(enterprise__park=register.park_id)
+    if entries.exists():
+        message = _("Enterprises stand on this list under the name “%(name)s”, so it stays.")
+        raise wrong("name_zh", message % {"name": name}, "frozen")
 
 
 def _set_investors(

@@ -56,6 +56,26 @@ class ChallengeViewSet(OfContests):
         )
         return self.again(challenge, 201, {"Location": f"/api/v1/challenges/{challenge.pk}/"})
 
+    @extend_schema(
+        summary="Change a challenge",
+        description="Once it is published only its last day moves, to a later one, until it has passed.",
+        request=shapes.ChallengeInput(partial=True),
+        responses=shapes.ChallengeSerializer,
+    )
+    def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        with self.changing(Action.ENTER) as challenge:
+            values = self.checked_input(shapes.ChallengeInput, partial=True)
+            values.pop("park", None)  # a challenge stays in its park
+            services.save_challenge(
+                challenge=challenge,
+                park=challenge.park,
+                targets=values.pop("targets", None),
+                values=values,
+                actor=request.user,
+                at=self.at,
+            )
+            return self.again(challenge)
+
     def _managed(self) -> Challenge:
         challenge: Challenge = self.get_object()
         self.require_park(challenge)

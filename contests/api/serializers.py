@@ -256,7 +256,7 @@ class ChallengeInput(InputSerializer):
 class BidOfferSerializer(RecordSerializer):
     class Meta:
         model = SealedOffer
-        fields = ["price", "months", "proposal", "sha256"]
+        fields = ["price", "months", "proposal", "salt", "sha256"]
 
 
 class BidSerializer(RecordSerializer):

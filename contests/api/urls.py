@@ -32,7 +32,7 @@ urlpatterns = [
     path("contest-rounds/<id:pk>/return/", ContestRoundViewSet.as_view({"post": "send_back"})),
     path("contest-rounds/<id:pk>/announce/", ContestRoundViewSet.as_view({"post": "announce"})),
     path("challenges/", ChallengeViewSet.as_view(LIST_AND_ADD)),
-    path("challenges/<id:pk>/", ChallengeViewSet.as_view(ONE)),
+    path("challenges/<id:pk>/", ChallengeViewSet.as_view(ONE_AND_CHANGE)),
     path("challenges/<id:pk>/publish/", ChallengeViewSet.as_view({"post": "publish"})),
     path("challenges/<id:pk>/end/", ChallengeViewSet.as_view({"post": "end"})),
     path("challenges/<id:pk>/confirm/", ChallengeViewSet.as_view({"post": "confirm"})),

@@ -124,12 +124,14 @@ class SealedOfferQuerySet(models.QuerySet["SealedOffer"]):
 
 class SealedOffer(models.Model):
     """Price, time and proposal of a bid. Their ``sha256`` stands in the history from the first moment, so
-    that nothing can be exchanged while it is sealed."""
+    that nothing can be exchanged while it is sealed; ``salt`` is in it, so that nobody finds the price by
+    hashing one price after the other."""
 
     bid = models.OneToOneField(Bid, on_delete=models.CASCADE, related_name="offer")
     price = models.DecimalField(_("price asked"), max_digits=18, decimal_places=2)
     months = models.PositiveSmallIntegerField(_("months needed"))
     proposal = models.TextField(_("proposed solution"))
+    salt = models.CharField(max_length=32, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
 
     objects = SealedOfferQuerySet.as_manager()

@@ -1,6 +1,7 @@
 """Bids: given in under seal, withdrawn before the deadline, binding after it."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -64,7 +65,7 @@ def submit_bid(
     needed_words(offer.proposal, "proposal", _("Describe the solution you propose."))
     _check_bidder(bid, actor)
     save_checked(bid)
-    offer.bid = bid
+    offer.bid, offer.salt = bid, secrets.token_hex(16)
     offer.sha256 = hash_of(offer)
     save_checked(offer)
     kept = keep_files(files, bid=bid, at=at)
@@ -78,8 +79,10 @@ def submit_bid(
 
 
 def hash_of(offer: SealedOffer) -> str:
-    """Of price, months and proposal, a line each: whoever has them can check what was given in."""
-    text = f"{offer.price:.2f}\n{offer.months}\n{offer.proposal}"
+    """Of salt, price, months and proposal, a line each: whoever has them can check what was given in."""
+    text = f"{offer.salt}\n{offer.price:.2f}\n{offer.months}\n{offer.proposal}"
+    if not offer.salt:  # given in before there was one
+        text = text.removeprefix("\n")
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -177,6 +177,13 @@ def test_entries_count_for_the_list_they_name(alice: User, bob: User, park: Park
     for day, running in ((date(2022, 6, 1), 1), (date(2023, 1, 1), 0)):
         found = entry_counts(alice, [register], day=day)[register.pk]
         assert (found.count, found.running) == (1, running)
+    # A list that is renamed would lose its entries: they carry the name of the document.
+    with pytest.raises(Invalid) as refusal:
+        services.save_offer(record=register, values={"name_zh": "示例新名单"}, actor=bob, at=cases.NOW)
+    assert refusal.value.fields[0].code == "frozen"
+    assert (
+        services.save_offer(record=register, values={"name_en": "New"}, actor=bob, at=cases.NOW).version == 2
+    )
 
 
 WISH = Wish(day=date(2022, 6, 1), amount=3 * M, fields=frozenset({"new-materials"}), stage="early")

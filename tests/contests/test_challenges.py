@@ -81,7 +81,10 @@ def test_nobody_reads_an_offer_before_the_deadline(
             assert counts == (seen, seen), (person, moment)
     # The history keeps the hash, by which what was given in can be proved, and nothing else of it.
     told = HistoryEntry.objects.get(action="bid.submitted")
-    digest = hashlib.sha256("787878.00\n7\n绝密方案".encode()).hexdigest()
+    offer = SealedOffer.objects.get()
+    guessed = hashlib.sha256("787878.00\n7\n绝密方案".encode()).hexdigest()
+    digest = hashlib.sha256(f"{offer.salt}\n787878.00\n7\n绝密方案".encode()).hexdigest()
+    assert (len(offer.salt), guessed == digest, offer.salt in str(told.changes)) == (32, False, False)
     assert told.changes["sealed offer (SHA-256)"] == [None, digest]
     assert "绝密方案" not in str(told.changes)
 

@@ -138,3 +138,17 @@ def test_a_bid_with_papers_is_sealed_for_everybody(
     opened = Api(bob).get(f"bids/{made.json()['id']}/").json()
     assert ([row["id"] for row in opened["files"]], opened["offer"]["price"]) == ([file.pk], "120000.00")
     assert Api(bob).get(f"contest-files/{file.pk}/").whole == factories.PDF
+
+
+def test_a_challenge_is_changed_until_it_is_published_and_then_only_later(
+    today: Any, alice: User, bob: User, park: Park, zhangjiang: Incubator
+) -> None:
+    api, challenge = Api(bob), cases.make_challenge(bob, park, is_open=False)
+    path = f"challenges/{challenge.pk}/"
+    is_problem(Api(alice).patch(path, {"amount": "1.00"}, If_Match="*"), 404, "not_found")  # a draft
+    assert api.patch(path, {"amount": "900000.00"}, If_Match="*").json()["amount"] == "900000.00"
+    assert api.post(f"{path}publish/").status_code == 200
+    is_problem(api.patch(path, {"amount": "1.00"}, If_Match="*"), 422, "invalid")
+    is_problem(api.patch(path, {"bids_until": "2021-06-09"}, If_Match="*"), 422, "invalid")
+    later = api.patch(path, {"bids_until": "2021-06-12"}, If_Match="*")
+    assert later.json()["bids_until"] == "2021-06-12"
