@@ -15,7 +15,7 @@ from incubators.scope import Action, scope_of
 def programmes_matching(
     user: Any, *, q: str = "", state: str = "", year: str = "", park: str = ""
 ) -> QuerySet[Programme]:
-    """Programmes one may see, with how many applications were handed in and approved (of all applicants)."""
+    """Programmes one may see, with how many applications that one may see were handed in and approved."""
     found = Programme.objects.visible_to(user).select_related("park", "policy", "budget")
     for word in fold(q).split():
         found = found.filter(search_text__contains=word)
@@ -25,10 +25,11 @@ def programmes_matching(
         found = found.filter(year=int(year))
     if park:
         found = found.filter(park__code=park)
-    handed_in = ~Q(applications__state=ApplicationState.DRAFT)
+    seen = Q(applications__in=Application.objects.visible_to(user).order_by().values("pk"))
+    handed_in = seen & ~Q(applications__state=ApplicationState.DRAFT)
     return found.annotate(
         received=Count("applications", filter=handed_in, distinct=True),
-        approved=Count("applications", filter=Q(applications__state__in=AWARDED), distinct=True),
+        approved=Count("applications", filter=seen & Q(applications__state__in=AWARDED), distinct=True),
     )
 
 
