@@ -8,12 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.templatetags.fmt import day
+from exchange.cells import neutralised
 from exchange.sheets import Column, Kind
 from reviews.enums import AssignmentState
 from reviews.models import Assignment, Case, Criterion, ReviewRound
 from reviews.selectors import Outcome, full_mark_of, results_of
 
-#: A text that begins so would be a formula in a spreadsheet; xlsxwriter's write_string keeps it a text.
 WIDTHS = (6, 36, 28, 24, 10, 10, 12, 20, 50, 18)
 
 
@@ -93,7 +93,7 @@ def summary_excel(round: ReviewRound, user: Any) -> bytes:
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     mark = book.add_format({"num_format": "0.00", "valign": "top"})
-    sheet.write_string(0, 0, round.name, title)
+    sheet.write_string(0, 0, neutralised(round.name), title)
     sheet.write_string(1, 0, _facts(round))
     for column, (name, width) in enumerate(zip(headings(), WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
@@ -103,7 +103,7 @@ def summary_excel(round: ReviewRound, user: Any) -> bytes:
             if value is None:
                 sheet.write_blank(place, column, None, wrap)
             elif isinstance(value, str):
-                sheet.write_string(place, column, value, wrap)
+                sheet.write_string(place, column, neutralised(value), wrap)
             else:
                 sheet.write_number(place, column, value, mark if column in (4, 5) else wrap)
     sheet.freeze_panes(4, 2)
@@ -175,14 +175,14 @@ def marks_table(round: ReviewRound) -> bytes:
     known = book.add_format({"bg_color": "#f1f3f5"})
     names = [*_ids(), _("Case"), _("Expert"), *(item.name for item in criteria), _heading(COMMENT)]
     for column, name in enumerate(names):
-        sheet.write_string(0, column, name, head)
+        sheet.write_string(0, column, neutralised(name), head)
         sheet.set_column(column, column, 30 if column in (2, 3) else 12)
     rows = tasks.select_related("case", "expert").order_by("expert__sort_key", "expert", "case__number")
     for place, task in enumerate(rows, start=1):
         sheet.write_number(place, 0, task.case.number, known)
         sheet.write_number(place, 1, task.expert_id, known)
-        sheet.write_string(place, 2, task.case.title, known)
-        sheet.write_string(place, 3, task.expert.name, known)
+        sheet.write_string(place, 2, neutralised(task.case.title), known)
+        sheet.write_string(place, 3, neutralised(task.expert.name), known)
     for place, item in enumerate(criteria, start=4):
         most = float(item.max_points)
         limits = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}

@@ -70,6 +70,11 @@ class RankRow:
         """A person has to decide."""
         return self.suggested.standing is Standing.TIED
 
+    @property
+    def ties(self) -> bool:
+        """A person has to decide because equals stand across a border, not because something is missing."""
+        return self.suggested.why in ("tie", "class_tie", "budget_tie")
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

@@ -248,7 +248,7 @@ def test_the_summary_for_the_meeting(bob: User, case: Case, grace: Expert) -> No
     answer = client.get(f"/reviews/{case.round_id}/summary.xlsx")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
-    assert [sheet["B5"].value, sheet["B5"].data_type, sheet["G5"].value] == ["=1+1", "s", "1 / 2"]
+    assert [sheet["B5"].value, sheet["B5"].data_type, sheet["G5"].value] == ["'=1+1", "s", "1 / 2"]
     word = client.get(f"/reviews/{case.round_id}/summary.docx")
     assert (word.status_code, word.content[:2]) == (200, b"PK")
 
