@@ -2,6 +2,7 @@
 Alice), Dora audits everything, Erik administers another park."""
 
 import fcntl
+import gc
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -69,6 +70,13 @@ def _migrate_template(template: str, lock: Path) -> bool:
             connection.close_pool()  # a copy is made of what nobody is connected to
             connection.settings_dict["NAME"] = usual
         return True
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays; the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_make_parametrize_id(config: object, val: object, argname: str) -> str | None:
