@@ -118,14 +118,20 @@ def compute(
     return lines
 
 
+def pool_of(terms: Terms) -> Within | None:
+    """The pool that the amount comes from, which all who draw on it share; a line of credit is one's own."""
+    pool = terms.amount
+    return pool if isinstance(pool, Within) and pool.remaining else None
+
+
 def pool_left(terms: Terms, rivals: Sequence[Mapping[str, Any]]) -> int | None:
     """What is left of the pool that all rivals draw on, in fen; None where the amount comes from no pool.
 
     Everybody alone is promised what is left; together they have it once. Where they say different things
     about what was taken before, the most counts.
     """
-    pool = terms.amount
-    if not isinstance(pool, Within) or not pool.remaining or not rivals:
+    pool = pool_of(terms)
+    if pool is None or not rivals:
         return None
     taken = max(case[pool.used] for case in rivals)
     return max(int((pool.limit - taken).scaleb(2)), 0)

@@ -24,6 +24,8 @@ from funding.enums import PortfolioState
 from funding.models import PolicyVersion, PortfolioRun
 from funding.render.portfolio import CONTENT_TYPE, changes_of, portfolio_file, shown_rows
 from funding.render.trace import label_of_fact
+from funding.render.wording import sum_words
+from funding.report.portfolio import pool_of
 from funding.selectors.matching import parks_to_run, runs_seen_by, sees_portfolios
 from funding.web.portfolio_forms import ChooseForm, RunForm
 
@@ -172,7 +174,13 @@ def _rules(run: PortfolioRun) -> list[tuple[str, Any]]:
     if version.places is not None:
         rows += [(_("Places"), version.places), (_("Ties"), version.get_tie_rule_display())]
     if version.budget_yuan is not None:
-        rows += [(_("Budget"), version.budget_yuan), (_("At its end"), version.get_cut_rule_display())]
+        budget = sum_words(version.budget_yuan, terms.currency)
+        rows += [(_("Budget"), budget), (_("At its end"), version.get_cut_rule_display())]
+    pool = pool_of(terms)
+    if pool is not None:
+        rows.append(
+            (_("Pool"), _("%(sum)s for all together") % {"sum": sum_words(pool.limit, terms.currency)})
+        )
     return rows
 
 

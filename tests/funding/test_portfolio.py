@@ -35,7 +35,7 @@ from incubators.models import Incubator, Park
 from tests.api import Api
 from tests.factories import NOW, make_user
 from tests.funding.applicants import DAY, make_firm, offer, rd_policy
-from tests.funding.cast import TERMS
+from tests.funding.cast import TERMS, make_policy, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -379,3 +379,28 @@ def test_places_and_budget_of_the_version_may_be_changed_too(
     )
     done = run(park, version.policy, bob, overrides={"places": 3, "budget_yuan": 2_000_000})
     assert (done.totals["base"]["cost_fen"], done.totals["variant"]["cost_fen"]) == (70_000_000, 115_000_000)
+
+
+def test_the_page_names_the_pool_that_all_share(park: Park, bob: User, firms: list[Enterprise]) -> None:
+    facts = [{"key": key, "kind": "money"} for key in ("requested_yuan", "committed_yuan")]
+    amount = {
+        "op": "within",
+        "of": {"op": "fact", "fact": "requested_yuan"},
+        "limit": 3_000_000,
+        "used": "committed_yuan",
+        "remaining": "remaining_yuan",
+    }
+    policy = make_policy(park, bob, code="JY-POOL")
+    make_version(policy, bob, terms={"facts": facts, "amount": amount}, cases=[])
+    answers = {"requested_yuan": 2_000_000, "committed_yuan": 0}
+    changed = {str(firm.pk): answers for firm in firms[:1]} | {
+        str(firms[1].pk): {**answers, "requested_yuan": 1_500_000}
+    }
+    done = run(park, policy, bob, changed=changed)
+    granted = [one["granted_fen"] // 100 for one in done.result["variant"]]
+    assert granted == [2_000_000, 1_000_000, 0, 0]
+    client = Client()
+    client.force_login(bob)
+    client.cookies["language"] = "en"
+    page = client.get(reverse("portfolio-detail", args=[done.pk]))
+    assert "CNY 3 million for all together" in page.content.decode()
