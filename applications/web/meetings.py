@@ -22,6 +22,7 @@ from applications.web.forms import LineForm, MeetingForm
 from core.errors import DomainError
 from core.web.errors import shown_on, status_of, told_to
 from core.web.once import new_token, submit_once
+from core.web.versions import both_versions
 from incubators.scope import Action, scope_of
 from ledger.selectors import budget_standing
 
@@ -142,6 +143,7 @@ def _form(request: HttpRequest, programme: Programme, meeting: Meeting | None) -
         "programme": programme,
         "meeting": meeting,
         "form": form,
+        "theirs": both_versions(form, initial),
         "rows": rows,
         "ranking": ranking,
         "money": budget_standing(programme.budget) if programme.budget is not None else None,

@@ -1,5 +1,6 @@
 """Programmes: the list, the call with its chain as a table, and the page that says how it stands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ from core.saving import values_of
 from core.web.errors import shown_on, status_of, told_to
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
+from core.web.versions import both_versions
 from incubators.scope import Action, may_somewhere
 from ledger.selectors import budget_standing
 
@@ -159,13 +161,23 @@ def _form(
                 )
             )
     wrong = posted is not None and not all(part.is_valid() for part in parts if part is not form)
-    return _shown(request, programme, form, rows, classes, status=422 if wrong else status_of(form))
+    theirs = both_versions(form, initial) if posted is not None else []
+    status = 422 if wrong else status_of(form)
+    return _shown(request, programme, form, rows, classes, status=status, theirs=theirs)
 
 
 def _shown(
-    request: HttpRequest, programme: Programme | None, form: Any, rows: Any, classes: Any, *, status: int
+    request: HttpRequest,
+    programme: Programme | None,
+    form: Any,
+    rows: Any,
+    classes: Any,
+    *,
+    status: int,
+    theirs: Sequence[dict[str, str]] = (),
 ) -> HttpResponse:
     context = {
+        "theirs": theirs,
         "form": form,
         "rows": rows,
         "classes": classes,

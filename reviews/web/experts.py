@@ -16,6 +16,7 @@ from core.saving import values_of
 from core.web.errors import shown_on, status_of
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
+from core.web.versions import both_versions
 from incubators.scope import Action, may_somewhere
 from reviews.models import Assignment, Expert, reads_reviews, runs_reviews
 from reviews.selectors import experts_matching, pool_of, sector_names
@@ -118,5 +119,5 @@ def expert_edit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("The expert is saved."))
             return redirect("expert-detail", pk=expert.pk)
-    context = {"form": form, "expert": expert}
+    context = {"form": form, "expert": expert, "theirs": both_versions(form, initial)}
     return render(request, "reviews/expert_form.html", context, status=status_of(form))

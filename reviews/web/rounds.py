@@ -16,6 +16,7 @@ from core.saving import values_of
 from core.web.errors import shown_on, status_of, told_to
 from core.web.keyset import page_of
 from core.web.once import new_token, submit_once
+from core.web.versions import both_versions
 from incubators.scope import Action, may_somewhere, scope_of
 from reviews import services
 from reviews.models import Case, ReviewRound, runs_reviews
@@ -138,7 +139,7 @@ def review_edit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("The round is saved."))
             return redirect("review-detail", pk=round.pk)
-    context = {"form": form, "rows": rows, "round": round}
+    context = {"form": form, "rows": rows, "round": round, "theirs": both_versions(form, initial)}
     return render(request, "reviews/review_form.html", context, status=_status(form, rows))
 
 
