@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags import fmt
+from core.templatetags.press import bound_words, is_chinese, source_words
 from incubators.enums import FigureKind
 from incubators.models import ReportedFigure
 
@@ -38,14 +39,6 @@ PERIODS: Mapping[str, Words] = {
     "2021-Q1 and part of Q2": _("Q1 and part of Q2 2021"), "past 5 years to 2021": _("five years to 2021"),
     "2021 to date": _("2021 to date"), "from 2022-2023": _("from 2022 or 2023"),
 }  # fmt: skip
-SOURCES: Mapping[str, tuple[str, str]] = {
-    "000": ("香港《文汇报》，2025年4月", "Wen Wei Po, Hong Kong, April 2025"),
-    "001": ("《苏州太湖智库专报》，2023年3月10日", "Suzhou Taihu think-tank report, 10 March 2023"),
-    "002": ("无锡“双湾”报道，2023年3月", "Wuxi “two bays” article, March 2023"),
-    "003": ("《高新技术产业导报》，2021年5月", "China High-Tech Industry Herald, May 2021"),
-    "004": ("《科技日报》，2021年12月", "Science and Technology Daily, December 2021"),
-}
-_BOUND = re.compile(r"(?P<day>\d{4}(?:-\d{2}){0,2}) or (?P<side>before|after)")
 _DATED = re.compile(r"(?P<how>to|as of|cumulative to|by) (?P<day>\d{4}(?:-\d{2}){0,2})")
 _HOW = {
     "to": _("up to %(day)s"),
@@ -53,10 +46,6 @@ _HOW = {
     "cumulative to": _("cumulative up to %(day)s"),
     "by": _("by %(day)s"),
 }
-
-
-def is_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
 
 
 def unit_words(unit: str) -> str:
@@ -81,17 +70,7 @@ def period_words(text: str) -> str:
 
 def date_words(text: str) -> str:
     """The date of an agreement: ``2020-05 or before`` → 2020-05 或更早."""
-    if match := _BOUND.fullmatch(text):
-        words = gettext("%(day)s or before") if match["side"] == "before" else gettext("%(day)s or after")
-        return words % {"day": match["day"]}
-    return period_words(text)
-
-
-def source_words(source: str, lines: str = "") -> str:
-    """The publication and the lines of its text, so that anyone can look the figure up."""
-    zh, en = SOURCES.get(source[:3], (source, source))
-    name = zh if is_chinese() else en
-    return gettext("%(name)s, lines %(lines)s") % {"name": name, "lines": lines} if lines else name
+    return bound_words(text) or period_words(text)
 
 
 def shown(figure: ReportedFigure) -> dict[str, Any]:

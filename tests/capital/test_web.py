@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from capital.models import BankProduct, Fund, FundExit, FundInvestment, InterestSubsidy, Match, ProductLoan
+from core.templatetags.press import press_day, press_source
 from enterprises.models import Enterprise, FinancingEvent
 from incubators.models import Incubator, Park
 from ledger.models import Budget, Commitment
@@ -290,3 +292,13 @@ def test_queries_do_not_grow_with_rows(
     with CaptureQueriesContext(connection) as after:
         site.get(reverse(name))
     assert len(after) <= len(before)
+
+
+def test_what_the_press_printed_is_told_in_the_language_of_the_page(bob: User) -> None:
+    with translation.override("zh-hans"):
+        assert press_source("003_x.txt", "588-590").startswith("《高新技术产业导报》，2021年5月")
+        assert "before" not in press_day("2021-05 or before")
+    with translation.override("en"):
+        assert (press_day("2021-05 or before"), press_day("2021-05-03"), press_day("")) == (
+            "2021-05 or before", "2021-05-03", "",
+        )  # fmt: skip
