@@ -10,8 +10,6 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import User
@@ -25,8 +23,7 @@ from evaluation.demo.samples import load_samples
 from funding import services
 from funding.calculator import Cut, Ties, read_terms
 from funding.facts import facts_for, known_of
-from funding.importers import Entry, load_register, read_register
-from funding.importers.register import REGISTER
+from funding.importers import load_register
 from funding.models import Policy, PolicyVersion, PortfolioRun
 from funding.report.portfolio import Rules, compute, row_by_row
 from funding.services import portfolio
@@ -35,7 +32,7 @@ from incubators.models import Incubator, Park
 from tests.api import Api
 from tests.factories import NOW, make_user
 from tests.funding.applicants import DAY, make_firm, offer, rd_policy
-from tests.funding.cast import TERMS, make_policy, make_version
+from tests.funding.cast import TERMS
 
 pytestmark = pytest.mark.django_db
 
@@ -66,47 +63,6 @@ def test_a_budget_ends_by_its_rule() -> None:
     part = standings(Rules(budget_fen=fen - 10_000_000, cut=Cut.PART))
     assert part[3] == (4, "in", 100_000)
     assert standings(Rules(budget_fen=fen - 10_000_000))[3] == (4, "out", 0)
-
-
-ASTRI = {one.code: one for _code, one in read_register(REGISTER) if isinstance(one, Entry)}["SZ-ASTRI"]
-
-
-def pool(taken: list[int], asked: list[int], rules: Rules | None = None) -> list[tuple[str, int]]:
-    """Standing and yuan of each applicant to the pool of 100 million in Suzhou."""
-    cases = [
-        {"suzhou_company": True, "astri_project": True, "committed_yuan": before, "requested_yuan": sum_}
-        for before, sum_ in zip(taken, asked, strict=True)
-    ]
-    lines = compute(ASTRI.terms, cases, rules or Rules())
-    return [(line.standing, line.granted_fen // 100) for line in lines]
-
-
-def test_a_pool_is_shared_by_all_who_draw_on_it() -> None:
-    """Each alone would get what it asks for; together they get what is left, the largest first."""
-    million = 1_000_000
-    assert pool([0, 0, 0], [30 * million, 50 * million, 40 * million]) == [
-        ("in", 10 * million),
-        ("in", 50 * million),
-        ("in", 40 * million),
-    ]
-    assert pool([90 * million, 80 * million], [8 * million, 9 * million]) == [
-        ("in", million),
-        ("in", 9 * million),
-    ]
-    assert pool([0, 0], [60 * million, 60 * million]) == [("tied", 0), ("tied", 0)]
-    assert pool([0, 0], [60 * million, 50 * million], Rules(budget_fen=70 * million * 100)) == [
-        ("in", 60 * million),
-        ("out", 0),
-    ]
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 120_000_000), st.integers(0, 120_000_000)), max_size=8))
-def test_a_pool_never_gives_more_than_it_has(applicants: list[tuple[int, int]]) -> None:
-    taken, asked = [one for one, _ in applicants], [one for _, one in applicants]
-    granted = [yuan for _standing, yuan in pool(taken, asked)]
-    assert sum(granted) <= max(100_000_000 - max(taken, default=0), 0)
-    assert all(0 <= yuan <= sum_ for yuan, sum_ in zip(granted, asked, strict=True))
 
 
 def test_a_ranking_of_the_terms_is_found_from_everybody(alice: User) -> None:
@@ -379,28 +335,3 @@ def test_places_and_budget_of_the_version_may_be_changed_too(
     )
     done = run(park, version.policy, bob, overrides={"places": 3, "budget_yuan": 2_000_000})
     assert (done.totals["base"]["cost_fen"], done.totals["variant"]["cost_fen"]) == (70_000_000, 115_000_000)
-
-
-def test_the_page_names_the_pool_that_all_share(park: Park, bob: User, firms: list[Enterprise]) -> None:
-    facts = [{"key": key, "kind": "money"} for key in ("requested_yuan", "committed_yuan")]
-    amount = {
-        "op": "within",
-        "of": {"op": "fact", "fact": "requested_yuan"},
-        "limit": 3_000_000,
-        "used": "committed_yuan",
-        "remaining": "remaining_yuan",
-    }
-    policy = make_policy(park, bob, code="JY-POOL")
-    make_version(policy, bob, terms={"facts": facts, "amount": amount}, cases=[])
-    answers = {"requested_yuan": 2_000_000, "committed_yuan": 0}
-    changed = {str(firm.pk): answers for firm in firms[:1]} | {
-        str(firms[1].pk): {**answers, "requested_yuan": 1_500_000}
-    }
-    done = run(park, policy, bob, changed=changed)
-    granted = [one["granted_fen"] // 100 for one in done.result["variant"]]
-    assert granted == [2_000_000, 1_000_000, 0, 0]
-    client = Client()
-    client.force_login(bob)
-    client.cookies["language"] = "en"
-    page = client.get(reverse("portfolio-detail", args=[done.pk]))
-    assert "CNY 3 million for all together" in page.content.decode()

@@ -100,21 +100,6 @@ def test_every_policy_of_the_library_has_a_page_and_a_question(alice: User) -> N
         assert client.post(reverse("policy-ask", args=[policy.code]), {}).status_code == 200
 
 
-def test_conditions_tracks_and_examples_are_told_in_words(alice: User) -> None:
-    load_register(at=NOW)
-    client = signed_in(alice)
-    exposure = text_of(client.get(reverse("policy-detail", args=["LX-LIST"])))
-    assert "“enterprises with the one-off support” is not above “number of enterprises”" in exposure
-    assert "computed from the facts" in exposure
-    fast_lane = text_of(client.get(reverse("policy-detail", args=["WX-TAIHU-HKMO-A"])))
-    assert "start-up track: amount asked for, at most CNY 3 million" in fast_lane
-    assert "has to hold" in fast_lane
-    given = re.search(r"WX-TAIHU-HKMO-1.*?WX-TAIHU-HKMO-3", fast_lane, re.DOTALL)
-    assert given is not None
-    places = [given[0].index(words) for words in ("site visit passed", "start-up track", "amount asked for")]
-    assert places == sorted(places)
-
-
 def test_a_proposal_is_never_shown_as_a_rule(alice: User) -> None:
     load_register(at=NOW)
     proposal = Policy.objects.filter(status="proposal").first()
