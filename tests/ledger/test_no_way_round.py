@@ -191,7 +191,8 @@ def test_every_guard_is_on_in_every_session(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'A' AND c.relname ~ '^(ledger|sharing|applications)_'"
+            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'A'"
+            " AND c.relname ~ '^(ledger|sharing|applications)_'"
         )
         assert cursor.fetchall() == []
         cursor.execute(
