@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.periods import Period
+from exchange.cells import neutralised
 from returns.measures import LINES, Line
 from returns.models import PeriodReturn, ReturnLine
 from returns.selectors import line_views
@@ -120,8 +121,7 @@ def _file(rows: Rows, form: str, units: str) -> bytes:
 
 
 def _safe(cell: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return neutralised(cell) if isinstance(cell, str) else cell
 
 
 def _csv(rows: Rows) -> bytes:
@@ -138,7 +138,8 @@ def _xlsx(rows: Rows, units: str) -> bytes:
     import xlsxwriter
 
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(target, options)
     sheet = book.add_worksheet(_("Period returns")[:31])
     head = book.add_format({"bold": True, "bg_color": "#E3EEF0", "text_wrap": True, "valign": "top"})
     number = book.add_format({"num_format": "#,##0.##"})
@@ -149,7 +150,7 @@ def _xlsx(rows: Rows, units: str) -> bytes:
             if isinstance(cell, Decimal):
                 sheet.write_number(place, column, float(cell), number)
             elif cell is not None:
-                sheet.write(place, column, cell)
+                sheet.write(place, column, _safe(cell))
     widths = (24, 14, 6, 10, 22, 30, 26, 10, 14, 14, 14, 14, 30, 30)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)

@@ -112,6 +112,19 @@ def test_files_in_thousands(form: str, zhangjiang: Incubator, alice: User, bob: 
     is_problem(Api(alice).get("returns/export/?as=pdf"), 422, "invalid")
 
 
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_no_name_is_run_as_a_formula(form: str, zhangjiang: Incubator, alice: User, bob: User) -> None:
+    record = cases.make_return(zhangjiang, bob)
+    zhangjiang.name_zh = zhangjiang.name_en = "=cmd|'/c calc'!A1"
+    zhangjiang.save()
+    content = Api(alice).get(f"returns/{record.pk}/export/?as={form}").content
+    if form == "xlsx":
+        first = list(openpyxl.load_workbook(io.BytesIO(content)).active.values)[1][0]
+    else:
+        first = content.decode("utf-8-sig").splitlines()[1].split(",")[0]
+    assert first == "'=cmd|'/c calc'!A1"
+
+
 def test_periods_are_closed_and_reopened(park: Park, zhangjiang: Incubator, alice: User, bob: User) -> None:
     record = cases.make_return(zhangjiang, bob)
     admin = Api(bob)
