@@ -122,7 +122,7 @@ def _bar(row: Instalment, steps: dict[str, Any]) -> list[dict[str, Any]]:
         (_("Condition confirmed"), row.verified_at),
         (_("In a batch"), row.batch.made_at if row.batch else None),
         (_("Sent"), row.sent_on),
-        (_("Received"), row.received_on),
+        (_("Money received"), row.received_on),
     )
     bar = [
         {
