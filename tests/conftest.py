@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.enums import Role
 from accounts.models import User
@@ -83,6 +83,17 @@ def pytest_make_parametrize_id(config: object, val: object, argname: str) -> str
     """Bytes are no name: those of an archive hold the second in which they were made, and two processes that
     gather the tests in different seconds would not know the same tests."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What is written under this stays for all tests of a module; with ``db`` each works in a savepoint.
+
+    The names of the cast are taken then: a module that keeps its world makes its own people.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
-from accounts.models import User
 from applications import services
 from applications.models import (
     Application,
@@ -21,22 +20,24 @@ from applications.models import (
     StepBatch,
     StepLog,
 )
-from incubators.models import Incubator, Park
-from ledger.models import Budget
 from ledger.services import Part
 from tests import factories
 from tests.applications import cases
 from tests.applications.cases import CHECK, DAY, MEETING, NOTICE, NOW, REVIEW, again
 from tests.constraints import broken
+from tests.ledger.cases import make_budget, make_finance
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(
-    alice: User, bob: User, gina: User, fiona: User, park: Park, zhangjiang: Incubator, budget: Budget
-) -> dict[str, Any]:
-    """One record of every kind."""
+@pytest.fixture(scope="module")
+def made(kept: None) -> dict[str, Any]:
+    """One record of every kind, made once: the long way to an award is not what is tested here."""
+    park = factories.make_park("jiangyin")
+    zhangjiang = factories.make_incubator(park, "zhangjiang")
+    alice, bob = factories.make_operator(zhangjiang, "alice"), factories.make_park_admin(park, "bob")
+    gina, fiona = factories.make_park_admin(park, "gina"), make_finance(park)
+    budget = make_budget(park, fiona, bob)
     programme = cases.make_programme(bob, park, budget=budget, needs_agreement=True)
     award = cases.approved(programme, alice, bob, gina, zhangjiang)
     agreement = services.sign_agreement(
@@ -61,7 +62,11 @@ def world(
     batch = services.open_step_notice(
         step=shown.steps.get(kind="public_notice"), title="公示", on=DAY, actor=bob, at=NOW
     )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     return {
+        "alice": alice,
+        "bob": bob,
         "open": programme,
         "draft": draft,
         "award": again(award),
@@ -84,6 +89,11 @@ def world(
         "decides": draft.steps.get(kind="meeting"),
         "frozen": programme.steps.get(kind="meeting"),
     }
+
+
+@pytest.fixture
+def world(made: dict[str, Any], db: None) -> dict[str, Any]:
+    return made
 
 
 CHANGED: list[tuple[str, str, dict[str, Any]]] = [
@@ -157,9 +167,8 @@ def copied(record: Any, **values: Any) -> Any:
     return fresh
 
 
-def test_the_database_refuses_what_is_added(
-    world: dict[str, Any], alice: User, bob: User, budget: Budget
-) -> None:
+def test_the_database_refuses_what_is_added(world: dict[str, Any]) -> None:
+    alice, bob = world["alice"], world["bob"]
     standing, outside, award = world["standing"], world["outside"], world["award"]
     with broken("applications_number_once"):
         copied(standing, project=factories.make_project(alice, standing.incubator)).save()
@@ -228,7 +237,7 @@ def test_the_database_refuses_what_is_added(
 
 
 def test_the_database_alone_refuses_an_award_without_its_own_commitment(
-    world: dict[str, Any], bob: User
+    world: dict[str, Any],
 ) -> None:
     """Past every service: state, amount and somebody else's commitment written by hand."""
     with broken("applications_award_is_committed"), connection.cursor() as cursor:
