@@ -1,12 +1,15 @@
 """Whoever comes past Python, in whatever session and by whatever statement, finds the books as they were."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from accounts.models import User
 from enterprises.models import Enterprise
@@ -274,3 +277,25 @@ def second_connection() -> Callable[[], Any]:
         return psycopg.connect(**connection.get_connection_params(), autocommit=True)
 
     return connect
+
+
+def test_the_command_finds_what_the_owner_of_the_tables_did(paid: Instalment) -> None:
+    """Nothing in a database holds against its owner; what he did is found and named."""
+    out = io.StringIO()
+    call_command("verify_books", stdout=out)
+    assert "books balance" in out.getvalue()
+    run("SET CONSTRAINTS ALL IMMEDIATE", "ALTER TABLE ledger_account DISABLE TRIGGER USER")
+    run("UPDATE ledger_account SET balance = balance - 5 WHERE kind = 'paid'")
+    run("ALTER TABLE ledger_commitment DISABLE TRIGGER USER")
+    run("UPDATE ledger_commitment SET paid_amount = 0")
+    with translation.override("en"), pytest.raises(CommandError) as told:
+        call_command("verify_books")
+    words = str(told.value)
+    account = Account.objects.get(kind="paid")
+    for sentence in (
+        f"account {account.pk} is not the sum of its postings",
+        f"the accounts of budget {account.budget_id} do not total zero",
+        f"commitment {paid.commitment_id} is not the sum of its entries",
+        "the guard ledger_account.ledger_keep_balance is switched off",
+    ):
+        assert sentence in words
