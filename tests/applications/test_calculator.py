@@ -69,6 +69,7 @@ def test_the_table_of_moves_ends_and_the_chain_ends_with_its_meeting() -> None:
         "rejected",
         "withdrawn",
         "clawed_back",
+        "given_up",
     ]
     assert chain_problems(["professional_review", "public_notice", "meeting"]) == []
     assert chain_problems(["meeting", "formal_check"]) == ["meeting_last", "check_first"]
