@@ -16,6 +16,7 @@ from funding.calculator import (
     Changes,
     Obstacle,
     Result,
+    Step,
     Terms,
     answer_to,
     questions,
@@ -25,12 +26,14 @@ from funding.calculator import (
 )
 from funding.calculator.cases import shown
 from funding.calculator.conditions import Asked as Condition
+from funding.calculator.facts import MONEY_KINDS
+from funding.calculator.numbers import ONE, ZERO
 from funding.calculator.parameters import NoSuchParameter, with_overrides
 from funding.enums import AnswerKind
 from funding.models import Policy, PolicyVersion
 from funding.render.problems import fact_error, terms_error
 from funding.render.trace import label_of_fact, number, said
-from funding.render.wording import condition_words
+from funding.render.wording import condition_words, sum_words
 from funding.selectors import NoVersion, version_for
 
 
@@ -167,11 +170,7 @@ def asked_as_data(asked: Asked) -> dict[str, Any]:
             for step in said(result.lines, result.terms)
         ],
         "changes": [change_words(one, result.terms) for one in asked.changes.obstacles]
-        + [
-            _("One more of “%(fact)s” would add %(sum)s.")
-            % {"fact": label_of_fact(result.terms.facts[step.key]), "sum": number(step.adds)}
-            for step in asked.changes.steps
-        ],
+        + [step_words(step, result.terms) for step in asked.changes.steps],
     }
 
 
@@ -186,6 +185,24 @@ def _condition(one: Condition, terms: Terms) -> dict[str, Any]:
         "text": text,
         "value": next(iter(values.values())) if len(values) == 1 else values,
     }
+
+
+def step_words(step: Step, terms: Terms) -> str:
+    """What one yuan (or one of what is counted) more of a fact would bring, in a sentence."""
+    spec = terms.facts[step.key]
+    values = {
+        "fact": label_of_fact(spec),
+        "more": sum_words(ONE, terms.currency) if spec.kind in MONEY_KINDS else number(ONE),
+        "sum": sum_words(step.adds, terms.currency),
+    }
+    if step.adds == ZERO:
+        return _("With %(more)s more of “%(fact)s” the amount would stay as it is.") % values
+    if step.adds < ZERO:
+        return _("With %(more)s more of “%(fact)s” the amount would be %(sum)s lower.") % {
+            **values,
+            "sum": sum_words(-step.adds, terms.currency),
+        }
+    return _("With %(more)s more of “%(fact)s” the amount would be %(sum)s higher.") % values
 
 
 def change_words(obstacle: Obstacle, terms: Terms) -> str:

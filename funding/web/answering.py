@@ -12,7 +12,7 @@ from funding.calculator.numbers import ONE, ZERO
 from funding.enums import AnswerKind, Entitlement
 from funding.render.trace import choice_words, label_of_fact, number, percent, said
 from funding.render.wording import condition_words, sum_words
-from funding.report.answers import Asked, change_words
+from funding.report.answers import Asked, change_words, step_words
 from funding.report.entitlement import entitlement_of
 
 LOOKS = {
@@ -60,12 +60,7 @@ def _changes(asked: Asked) -> list[str]:
     """What stands in the way, and what one more would bring. A sum that only follows the one asked for, or
     stays at its ceiling, says nothing."""
     terms = asked.result.terms
-    steps = [
-        _("One more of “%(fact)s” would add %(sum)s.")
-        % {"fact": label_of_fact(terms.facts[step.key]), "sum": sum_words(step.adds, terms.currency)}
-        for step in asked.changes.steps
-        if step.adds not in (ZERO, ONE)
-    ]
+    steps = [step_words(step, terms) for step in asked.changes.steps if step.adds not in (ZERO, ONE)]
     return [change_words(one, terms) for one in asked.changes.obstacles] + steps
 
 

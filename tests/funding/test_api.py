@@ -76,7 +76,13 @@ def test_an_answer_explains_itself(alice: User, policy: Policy) -> None:
         ("times", "", "6,000,000 × 10% = 600,000"),
         ("cap", "第五条", "600,000 is above the ceiling of 500,000: 500,000"),
     ]
-    assert answer["changes"] == ["One more of “R&D expense” would add 0."]
+    assert answer["changes"] == ["With CNY 1 more of “R&D expense” the amount would stay as it is."]
+
+
+def test_one_yuan_more_is_told_with_its_unit(alice: User, policy: Policy) -> None:
+    asked = {**QUESTION, "facts": {"landed": True, "rd_yuan": 3_000_000}}
+    answer = Api(alice).post("policies/JY-RD/evaluate/", asked).json()
+    assert answer["changes"] == ["With CNY 1 more of “R&D expense” the amount would be CNY 0.10 higher."]
 
 
 def test_the_trace_is_told_in_chinese_too(alice: User, policy: Policy) -> None:
