@@ -53,5 +53,5 @@ urlpatterns = [
     path("", include("capital.api.urls")),
     path("", include("returns.api.urls")),
     path("", include("insight.api.urls")),
-    re_path(r"^.*$", anything_else),
+    re_path(r"^[\s\S]*$", anything_else),  # also an address with a line break in it
 ]

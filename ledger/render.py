@@ -5,6 +5,7 @@ import io
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.cells import neutralised
 from ledger.models import PaymentBatch
 from ledger.selectors.batches import lines_of
 
@@ -34,14 +35,14 @@ def payment_list_file(batch: PaymentBatch) -> bytes:
     lines = lines_of(batch)
     for place, line in enumerate(lines, start=1):
         sheet.write_number(place, 0, line.number)
-        sheet.write_string(place, 1, line.holder)
-        sheet.write_string(place, 2, line.bank)
-        sheet.write_string(place, 3, line.account, text)
+        sheet.write_string(place, 1, neutralised(line.holder))
+        sheet.write_string(place, 2, neutralised(line.bank))
+        sheet.write_string(place, 3, neutralised(line.account), text)
         sheet.write_number(place, 4, float(line.amount), money)
         sheet.write_string(place, 5, line.currency)
-        sheet.write_string(place, 6, line.purpose)
+        sheet.write_string(place, 6, neutralised(line.purpose))
         sheet.write_string(place, 7, line.reference, text)
-        sheet.write_string(place, 8, line.swift)
+        sheet.write_string(place, 8, neutralised(line.swift))
     sheet.write_string(len(lines) + 1, 1, _("Total"), head)
     sheet.write_number(len(lines) + 1, 4, float(sum(line.amount for line in lines)), total)
     for column, width in enumerate(WIDTHS):

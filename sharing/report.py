@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from exchange.cells import neutralised
 from sharing.models import SharingAgreement, SharingLine, SharingPosting, SharingSettlement
 from sharing.selectors import standing_of
 
@@ -41,7 +42,7 @@ class _Book:
         if value is None or value == "":
             return
         if isinstance(value, str):
-            sheet.write_string(row, column, value, self.bold if is_sum else None)
+            sheet.write_string(row, column, neutralised(value), self.bold if is_sum else None)
         elif hasattr(value, "isoformat"):
             sheet.write_datetime(row, column, value, self.day)
         elif isinstance(value, int):

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from exchange.cells import neutralised
 from funding.calculator import FactSpec
 from funding.calculator.parameters import parameters_of
 from funding.models import PortfolioRun
@@ -145,8 +146,8 @@ def portfolio_file(run: PortfolioRun) -> bytes:
     for line, row in enumerate(rows, start=1):
         if row["place"] is not None:
             sheet.write_number(line, 0, row["place"])
-        sheet.write_string(line, 1, row["name"])
-        sheet.write_string(line, 2, row["incubator"])
+        sheet.write_string(line, 1, neutralised(row["name"]))
+        sheet.write_string(line, 2, neutralised(row["incubator"]))
         if row["wanted"] is not None:
             sheet.write_number(line, 3, float(row["wanted"]), money)
         sheet.write_number(line, 4, float(row["granted"]), money)
@@ -170,7 +171,7 @@ def portfolio_file(run: PortfolioRun) -> bytes:
     notes = book.add_worksheet(_("What was changed")[:31])
     notes.write_row(0, 0, [_("Number or fact"), _("In the version"), _("In the variant")], head)
     for line, change in enumerate(changes_of(run), start=1):
-        notes.write_row(line, 0, change)
+        notes.write_row(line, 0, [neutralised(change[0]), *change[1:]])
     notes.set_column(0, 0, 50)
     notes.set_column(1, 2, 24)
     book.close()

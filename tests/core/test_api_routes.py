@@ -341,7 +341,14 @@ def test_a_token_does_only_what_its_scopes_say(alice: User) -> None:
 
 def test_addresses_that_do_not_exist_answer_a_problem(alice: User) -> None:
     api = Api(alice)
-    for path in ("nothing/", "projects/x/", "projects/999999999999999999999/", "projects/1/nothing/", "%00/"):
+    for path in (
+        "nothing/",
+        "projects/x/",
+        "projects/999999999999999999999/",
+        "projects/1/nothing/",
+        "%00/",
+        "%0a/x",
+    ):
         is_problem(api.get(path), 404, "not_found")
     is_problem(api.post("me/"), 405, "method_not_allowed")
 

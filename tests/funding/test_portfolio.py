@@ -288,6 +288,7 @@ def test_a_what_if_by_page_and_its_excel_file(
     client = Client()
     client.force_login(bob)
     version = policy.versions.get()
+    Enterprise.objects.update(name_zh="=1+1", name_en="=1+1")
     where = {"park": park.pk, "version": version.pk, "as_of": "2021-06-01"}
     page = client.get(reverse("portfolio-new"), where)
     assert page.status_code == 200
@@ -304,6 +305,7 @@ def test_a_what_if_by_page_and_its_excel_file(
     file = client.get(reverse("portfolio-export", args=[done.pk]))
     sheet = load_workbook(io.BytesIO(file.content)).worksheets[0]
     assert [cell.value for cell in sheet[2]][4:7:2] == [500_000, 400_000]
+    assert sheet["B2"].value == "'=1+1"
 
 
 def test_portfolios_over_rest(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from openpyxl import load_workbook
 
 from accounts.models import User
 from core.due import due_items, waiting_items
@@ -16,6 +17,7 @@ from enterprises.models import Enterprise
 from incubators.models import Incubator, Park
 from ledger import services
 from ledger.models import BankResult, Budget, Commitment, Entry, Instalment
+from ledger.render import payment_list_file
 from ledger.selectors import (
     budget_standing,
     days_to_money,
@@ -255,6 +257,16 @@ def test_amounts_are_exact(budget: Budget, bob: User, firm: Enterprise, amount: 
         services.commit_money(
             budget=budget, amount=amount, purpose="示例", key="k", enterprise=firm, actor=bob, at=NOW
         )
+
+
+def test_the_payment_list_runs_no_name_as_a_formula(
+    budget: Budget, alice: User, bob: User, fiona: User, firm: Enterprise, zhangjiang: Incubator, park: Park
+) -> None:
+    account = cases.make_account(firm, fiona, bob, holder="=1+1", bank="@bank")
+    row = cases.commit(budget, bob, enterprise=firm, purpose="+1").instalments.get()
+    batch = cases.sent([cases.ready(row, alice, bob, account, zhangjiang)], park, fiona, bob)
+    cells = list(load_workbook(io.BytesIO(payment_list_file(batch))).active.values)[1]
+    assert [cells[place] for place in (1, 2, 6)] == ["'=1+1", "'@bank", "'+1"]
 
 
 def test_the_demonstration_balances(settings: Any) -> None:

@@ -153,6 +153,14 @@ def test_the_excel_book(
     assert rows[1][1][5:12:3] == [100_000, 40_000, 4_000]
 
 
+def test_the_excel_book_runs_no_name_as_a_formula(agreement: SharingAgreement, dora: User) -> None:
+    host, _home, _operator = cases.parties_of(agreement)
+    type(host.park).objects.filter(pk=host.park_id).update(name_zh="=1+1", name_en="=1+1")
+    answer = client_of(dora).get(reverse("sharing-excel", args=[agreement.pk]))
+    names = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert {row[1] for row in names} & {"=1+1", "'=1+1"} == {"'=1+1"}
+
+
 PAGES = (
     "sharing-detail", "sharing-print", "sharing-excel", "sharing-edit", "sharing-terms-create",
     "sharing-compute", "sharing-settle",
