@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from openpyxl import load_workbook
 
 from accounts.models import User
@@ -267,22 +266,6 @@ def test_the_payment_list_runs_no_name_as_a_formula(
     batch = cases.sent([cases.ready(row, alice, bob, account, zhangjiang)], park, fiona, bob)
     cells = list(load_workbook(io.BytesIO(payment_list_file(batch))).active.values)[1]
     assert [cells[place] for place in (1, 2, 6)] == ["'=1+1", "'@bank", "'+1"]
-
-
-def test_the_demonstration_balances(settings: Any) -> None:
-    settings.DEMO_ACCOUNTS_ALLOWED = True
-    call_command("load_demo", stdout=io.StringIO())
-    for budget in Budget.objects.all():
-        standing = budget_standing(budget)
-        assert standing.appropriated == (
-            standing.available + standing.committed + standing.paid + standing.clawed_back
-        )
-    own = Budget.objects.get(name_zh="示例：回归项目专项资金")
-    assert budget_standing(own).paid == Decimal(1_080_000)
-    assert own.commitments.count() == 5  # four of its own and an interest subsidy
-    count = Entry.objects.count()
-    call_command("load_demo", stdout=io.StringIO())
-    assert Entry.objects.count() == count
 
 
 def test_clawed_back_money_is_made_available_by_a_booking_of_its_own(

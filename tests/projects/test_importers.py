@@ -1,14 +1,11 @@
 """The table of projects: fast ways store what the single services store; a round trip changes nothing."""
 
-import io
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone, translation
+from django.utils import translation
 
 from accounts.models import User
 from core import history
@@ -16,18 +13,14 @@ from core.models import HistoryEntry, Tombstone
 from enterprises.models import Enterprise
 from enterprises.services import create_enterprise
 from exchange import services
-from exchange.selectors import rows_of
-from exchange.sheets import sheet_of
-from exchange.writing import export_file
-from incubators.models import Incubator, Park
+from incubators.models import Incubator
 from projects.enums import LeadSource
 from projects.importers.projects import lead_sources
 from projects.models import Project, Sector, StageLog
 from projects.services import create_project, delete_project, update_project
 from tests import factories
-from tests.exchange.loop import bring, counts, problems
+from tests.exchange.loop import bring, problems
 from tests.factories import NOW
-from tests.guards import unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -219,68 +212,6 @@ def test_park_administrators_name_the_incubator(
     ]
     mine = bring(alice, zhangjiang, ["示例戊", shenzhen.name_zh], head=("项目名称", "孵化器"))
     assert problems(mine) == {2: ["incubator:not_a_choice"]}
-
-
-def test_all_demonstration_projects_survive_a_round_trip(django_assert_max_num_queries: Any) -> None:
-    """Export, import into an empty database, export again: the same rows, in both languages' files."""
-    call_command("load_demo", verbosity=0)
-    sheet = sheet_of("projects")
-    assert sheet is not None
-    at = timezone.now()
-    admins = {
-        park: User.objects.get(username=name)
-        for park, name in ((park, f"park-{park.code.split('-')[0]}") for park in parks_with_projects())
-    }
-    assert len(admins) >= 2
-    before = {
-        park: (list(sheet.export(user=user, filters={})), b"".join(export_file(sheet, user, {}, "zh-hans")))
-        for park, user in admins.items()
-    }
-    empty_the_records()
-    for park, user in admins.items():
-        rows, content = before[park]
-        from exchange.selectors import place_for
-
-        run = services.start_import(
-            sheet="projects",
-            place=place_for(user, park=park),
-            content=io.BytesIO(content),
-            name="项目.xlsx",
-            actor=user,
-            at=at,
-        )
-        services.decide_rows(
-            run=run,
-            decisions={row.number: ("new", None) for row in rows_of(run, statuses=["duplicate"], limit=1000)},
-            actor=user,
-            at=at,
-        )
-        assert counts(run) == {"new": len(rows)}, problems(run)
-        services.commit_run(run=run, actor=user, at=at)
-        assert list(sheet.export(user=user, filters={})) == rows
-        again = b"".join(export_file(sheet, user, {}, "en", format="csv"))
-        same = services.start_import(
-            sheet="projects",
-            place=place_for(user, park=park),
-            content=io.BytesIO(again),
-            name="projects.csv",
-            actor=user,
-            at=at,
-        )
-        assert counts(same) == {"unchanged": len(rows)}
-
-
-def parks_with_projects() -> list[Park]:
-    return list(Park.objects.filter(projects__isnull=False).distinct().order_by("pk"))
-
-
-def empty_the_records() -> None:
-    """Projects and companies, and everything that hangs on them, past all rules."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with unguarded(cursor):
-            cursor.execute("TRUNCATE projects_project, enterprises_enterprise CASCADE")
-    assert (Project.everything.count(), Enterprise.everything.count()) == (0, 0)
 
 
 def test_the_sources_of_the_sheet_are_the_words_of_the_pages() -> None:
