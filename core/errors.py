@@ -6,8 +6,10 @@ to blame.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 type_message = str | Promise
 
@@ -48,6 +50,17 @@ class Conflict(DomainError):
     """The record is not in the state that the request assumes (HTTP 409)."""
 
     code = "conflict"
+
+
+class Stale(Conflict):
+    """Somebody else saved meanwhile (HTTP 409). ``record`` is as it is stored now: a form shows it beside
+    what was typed, and the next save from there goes through."""
+
+    code = "stale"
+
+    def __init__(self, record: Any) -> None:
+        super().__init__(_("Somebody else changed this meanwhile. Compare both versions."))
+        self.record = record
 
 
 class Incomplete(Conflict):

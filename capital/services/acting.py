@@ -5,11 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import FieldError, Invalid
 from core.saving import clean_text
 from incubators.models import Park
 
@@ -20,10 +18,6 @@ def day_in(park: Park, at: datetime) -> date:
 
 def wrong(field: str, message: str, code: str = "invalid") -> Invalid:
     return Invalid(message, fields=[FieldError(field, message, code)])
-
-
-def stale() -> Conflict:
-    return Conflict(_("Somebody else changed this meanwhile. Compare both versions."), code="stale")
 
 
 def needed_words(text: Any, field: str, message: str) -> str:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from capital.enums import MatchStage
 from capital.models import FundInvestment, Match
-from capital.services.acting import day_in, needed_words, remember, stale, wrong
+from capital.services.acting import day_in, needed_words, remember, wrong
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict
+from core.errors import Conflict, Stale
 from core.saving import assign, save_checked, values_of
 from enterprises.models import Enterprise, Loan
 from incubators.scope import Action, require
@@ -109,7 +109,7 @@ def move_match(
     """The next step and its day. Granted needs the loan or the investment; declined needs the reason."""
     row = locked_match(match, actor, None)
     if expected_stage is not None and row.stage != expected_stage:
-        raise stale()
+        raise Stale(row)
     before = row.stage
     if to_stage not in DAYS:
         raise wrong("to_stage", _("Choose a later step."))
@@ -191,7 +191,7 @@ def locked_match(match: Match, actor: User, expected_version: int | None) -> Mat
     owner = row.enterprise
     require(Action.ENTER, user=actor, park_id=owner.park_id, incubator_id=owner.incubator_id)
     if expected_version is not None and row.version != expected_version:
-        raise stale()
+        raise Stale(row)
     return row
 
 

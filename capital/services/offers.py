@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from capital.enums import FundStage
 from capital.models import BankProduct, CreditList, Fund, FundInvestor, Offer, RiskPool
-from capital.services.acting import remember, stale, wrong
+from capital.services.acting import remember, wrong
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict, Refused
+from core.errors import Conflict, Refused, Stale
 from core.saving import assign, save_checked, values_of
 from enterprises.enums import Guarantee
 from enterprises.models import WhitelistEntry
@@ -95,7 +95,7 @@ def save_offer(
         record = found
     _allowed(record, actor)
     if not is_new and expected_version is not None and record.version != expected_version:
-        raise stale()
+        raise Stale(record)
     names = (*FIELDS[kind], *(_SOURCE if actor is None else ()))
     before = {} if is_new else values_of(record, names)
     assign(record, values, allowed=names)

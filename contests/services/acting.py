@@ -6,11 +6,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import FieldError, Invalid, Stale
 from core.saving import clean_text
 from incubators.models import Park
 from incubators.scope import Action, require
@@ -40,16 +39,12 @@ def wrong(field: str, message: str, code: str = "invalid") -> Invalid:
     return Invalid(message, fields=[FieldError(field, message, code)])
 
 
-def stale() -> Conflict:
-    return Conflict(_("Somebody else changed this meanwhile. Compare both versions."), code="stale")
-
-
 def locked(record: M, *related: str, expected_version: int | None = None) -> M:
     """The row, locked for this transaction, in the version that was read."""
     model: Any = type(record)
     found: M = model.objects.select_for_update(of=("self",)).select_related(*related).get(pk=record.pk)
     if expected_version is not None and found.version != expected_version:  # type: ignore[attr-defined]
-        raise stale()
+        raise Stale(found)
     return found
 
 

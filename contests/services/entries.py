@@ -21,14 +21,13 @@ from contests.services.acting import (
     needed_words,
     remember,
     require_administrator,
-    stale,
     touch,
     wrong,
 )
 from contests.services.keeping import Upload, keep_files
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict
+from core.errors import Conflict, Stale
 from core.saving import assign, invalid_from, readable_integrity_errors, save_checked, values_of
 from incubators.models import Incubator
 from incubators.scope import Action, require
@@ -181,7 +180,7 @@ def update_entry(
     record = locked(entry, *RELATED)
     _require_entering(record, actor)
     if expected_version is not None and record.version != expected_version:
-        raise stale()
+        raise Stale(record)
     if record.state != EntryState.RECEIVED:
         require_administrator(actor, record.park_id)
     before = values_of(record, ENTRY_FIELDS)

@@ -24,7 +24,8 @@ from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest
 
-from core.errors import Conflict, DomainError, Refused
+from core.errors import Conflict, DomainError, Refused, Stale
+from core.web.versions import both_versions, stored
 
 
 @contextmanager
@@ -46,6 +47,8 @@ def shown_on(form: BaseForm, *, names: Mapping[str, str] | None = None) -> Itera
 def put_on(form: BaseForm, error: DomainError, *, names: Mapping[str, str] | None = None) -> None:
     """Each field error at its field; what has no field on this form stands on top."""
     form.refusal = error  # type: ignore[attr-defined]
+    if isinstance(error, Stale):
+        form.theirs = both_versions(form, stored(form, error.record))  # type: ignore[attr-defined]
     placed = False
     for item in error.fields:
         name = (names or {}).get(item.field, item.field)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 
@@ -28,6 +29,14 @@ def both_versions(form: forms.BaseForm, stored: Mapping[str, Any]) -> list[dict[
         if mine != theirs:
             rows.append({"label": str(field.label), "mine": mine, "theirs": theirs})
     return rows
+
+
+def stored(form: forms.BaseForm, record: Model) -> dict[str, Any]:
+    """What the record holds for the fields of this form that bear the names of its columns."""
+    columns = {column.name: column.attname for column in record._meta.concrete_fields}
+    return {name: getattr(record, columns[name]) for name in form.fields if name in columns} | {
+        "version": record.version  # type: ignore[attr-defined]
+    }
 
 
 def _words(field: forms.Field, value: Any) -> str:

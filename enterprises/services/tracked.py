@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict
+from core.errors import Conflict, Stale
 from core.saving import assign, save_checked, values_of
 from enterprises.models import Enterprise, IpRight, Occupancy, Person
 
@@ -47,9 +47,7 @@ def save_tracked(
     """
     fields = tuple(fields)
     if record.pk and expected_version is not None and record.version != expected_version:
-        raise Conflict(
-            _("Somebody else changed this meanwhile. Look at it again before you save."), code="stale"
-        )
+        raise Stale(record)
     before = values_of(record, fields) if record.pk else {}
     assign(record, values, allowed=fields)
     if check is not None:

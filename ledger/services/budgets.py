@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import notify
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict, FieldError, Invalid, Refused
+from core.errors import Conflict, FieldError, Invalid, Refused, Stale
 from core.saving import assign, clean_text, readable_integrity_errors, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Park
@@ -43,9 +43,7 @@ def save_budget(
     fields = NEW_BUDGET_FIELDS if budget is None else BUDGET_FIELDS
     record = Budget(park=park, provenance=provenance) if budget is None else locked_budget(budget)
     if budget is not None and expected_version is not None and record.version != expected_version:
-        raise Conflict(
-            _("Somebody else changed this meanwhile. Look at it again before you save."), code="stale"
-        )
+        raise Stale(record)
     before = values_of(record, fields) if record.pk else {}
     assign(record, values, allowed=fields)
     changes = history.changed_fields(before, values_of(record, fields))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import notify
 from core import history
-from core.errors import Conflict, FieldError, Invalid, Refused
+from core.errors import Conflict, FieldError, Invalid, Refused, Stale
 from core.saving import assign, clean_text, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.scope import Action, require
@@ -158,9 +158,7 @@ def set_terms(
     require(Action.PAY, user=actor, **_place(instalment))
     record = locked_instalment(instalment)
     if expected_version is not None and record.version != expected_version:
-        raise Conflict(
-            _("Somebody else changed this meanwhile. Look at it again before you save."), code="stale"
-        )
+        raise Stale(record)
     _expect(
         record,
         InstalmentState.PLANNED,

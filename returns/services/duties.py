@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import FieldError, Invalid, Stale
 from core.periods import Period
 from core.saving import assign, save_checked, values_of
 from incubators.models import OperatorContract
@@ -38,7 +38,7 @@ def save_duty(
     require(Action.MANAGE, user=actor, park_id=incubator.park_id)
     record = _locked(duty) if duty is not None else ReturnDuty(contract=contract, created_at=at)
     if expected_version is not None and record.version != expected_version:
-        raise Conflict(_("Somebody changed this duty meanwhile. Look again, then save."), code="stale")
+        raise Stale(record)
     before = values_of(record, (*FIELDS, LINES_FIELD)) if record.pk else {}
     assign(record, {name: values[name] for name in values if name != LINES_FIELD}, allowed=FIELDS)
     if LINES_FIELD in values:

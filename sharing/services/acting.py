@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid, Refused
+from core.errors import FieldError, Invalid, Refused
 from core.saving import clean_text
 from incubators.models import Park
 from sharing.models import SharingAgreement, SharingParty
@@ -36,10 +36,6 @@ def day_in(park: Park, at: datetime) -> date:
 
 def wrong(field: str, message: str, code: str = "invalid") -> Invalid:
     return Invalid(message, fields=[FieldError(field, message, code)])
-
-
-def stale() -> Conflict:
-    return Conflict(_("Somebody else changed this meanwhile. Compare both versions."), code="stale")
 
 
 def second_person_only(first_id: int | None, actor: User) -> None:

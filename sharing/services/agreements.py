@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict
+from core.errors import Conflict, Stale
 from core.saving import assign, readable_integrity_errors, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Incubator, Organisation, Park
 from incubators.scope import Action, require
 from sharing.enums import SharingRole
 from sharing.models import SharingAgreement, SharingParty
-from sharing.services.acting import locked_agreement, remember, stale, wrong
+from sharing.services.acting import locked_agreement, remember, wrong
 
 AGREEMENT_FIELDS = (
     "number",
@@ -67,7 +67,7 @@ def save_sharing(
     else:
         agreement = locked_agreement(agreement)
         if expected_version is not None and agreement.version != expected_version:
-            raise stale()
+            raise Stale(agreement)
         before = values_of(agreement, AGREEMENT_FIELDS)
         agreement.version += 1
     is_new = agreement.pk is None

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import Conflict
+from core.errors import Conflict, Stale
 from core.saving import assign, readable_integrity_errors, save_checked, values_of
 from enterprises.models import Enterprise
 from incubators.models import Incubator
@@ -32,7 +32,6 @@ from sharing.services.acting import (
     party_of,
     remember,
     second_person_only,
-    stale,
     wrong,
 )
 
@@ -113,7 +112,7 @@ def _draft(version: SharingVersion, expected: int | None) -> SharingVersion:
     if locked.state != SharingVersionState.DRAFT:
         raise Conflict(_("Terms that were put forward stay as they are; start a new version."), code="frozen")
     if expected is not None and locked.version != expected:
-        raise stale()
+        raise Stale(locked)
     return locked
 
 

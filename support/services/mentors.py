@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict
+from core.errors import Stale
 from core.saving import assign, save_checked, values_of
 from incubators.models import Incubator, Park
 from support.models import Mentor
@@ -62,9 +61,7 @@ def save_mentor(
         )
         check_place(record.park, record.incubator, actor)
         if expected_version is not None and record.version != expected_version:
-            raise Conflict(
-                _("Somebody else changed this mentor meanwhile. Compare both versions."), code="stale"
-            )
+            raise Stale(record)
         before = values_of(record, MENTOR_FIELDS)
     assign(record, values, allowed=MENTOR_FIELDS)
     changes = history.changed_fields(before, values_of(record, MENTOR_FIELDS))

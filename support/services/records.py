@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid, Refused
+from core.errors import Conflict, FieldError, Invalid, Refused, Stale
 from core.saving import assign, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Incubator
@@ -57,7 +57,7 @@ def update_service(
     """Correct a record or add proof. A correction has to be verified again: something else was verified."""
     locked = _locked(record, actor)
     if expected_version is not None and locked.version != expected_version:
-        raise Conflict(_("Somebody else changed this record meanwhile. Compare both versions."), code="stale")
+        raise Stale(locked)
     before = values_of(locked, RECORD_FIELDS)
     assign(locked, values, allowed=RECORD_FIELDS)
     _check(locked, files, at)

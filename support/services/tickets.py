@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import notify
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict, FieldError, Invalid, Refused
+from core.errors import Conflict, FieldError, Invalid, Refused, Stale
 from core.saving import assign, clean_text, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Incubator, Park
@@ -116,7 +116,7 @@ def update_ticket(
     """Change what was asked, while nobody has resolved it. The time limits stay."""
     locked = lock(ticket, actor=actor)
     if expected_version is not None and locked.version != expected_version:
-        raise Conflict(_("Somebody else changed this ticket meanwhile. Compare both versions."), code="stale")
+        raise Stale(locked)
     _require_live(locked)
     before = values_of(locked, TICKET_FIELDS)
     assign(locked, values, allowed=TICKET_FIELDS)

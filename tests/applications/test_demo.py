@@ -16,14 +16,19 @@ from ledger.models import Commitment, Instalment
 from ledger.selectors import budget_standing
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("quanzhou")]
 
 
-@pytest.fixture
-def told() -> Park:
+@pytest.fixture(scope="module")
+def story(kept: None) -> Park:
     park = factories.make_park(quanzhou.PARK)
     assert quanzhou.tell() == 245
     return park
+
+
+@pytest.fixture
+def told(story: Park, db: None) -> Park:
+    return story
 
 
 def test_of_245_applications_61_get_14_100_000_by_the_workflow(told: Park) -> None:

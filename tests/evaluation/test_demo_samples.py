@@ -34,6 +34,8 @@ from projects.models import CreditShare, Project, ProjectFact, RelocationLeg, St
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 4, tzinfo=UTC)
+#: One process tells the story; two would tell it twice.
+pytestmark = pytest.mark.xdist_group("samples")
 JIANGYIN = ("jy-uppsala", "jy-zhangjiang", "jy-shenzhen-incubator")
 
 

@@ -2,11 +2,16 @@
 
 import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
-from django.test import override_settings
+from django.db.models import F
+from django.forms import BaseForm, FileField
+from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,6 +29,8 @@ from ledger.selectors import budget_standing
 from projects.models import Project
 from tests.exchange.loop import counts, problems
 from tests.guards import unguarded
+
+pytestmark = pytest.mark.xdist_group("demonstration")
 
 
 def load() -> str:
@@ -136,3 +143,55 @@ def empty_the_records() -> None:
         with unguarded(cursor):
             cursor.execute("TRUNCATE projects_project, enterprises_enterprise CASCADE")
     assert (Project.everything.count(), Enterprise.everything.count()) == (0, 0)
+
+
+FORMS = [
+    ("contest-edit", "contests.Contest", "name_zh"),
+    ("contest-division-edit", "contests.Division", "name_zh"),
+    ("contest-entry-edit", "contests.Entry", "summary"),
+    ("fund-edit", "capital.Fund", "name_zh"),
+    ("credit-product-edit", "capital.BankProduct", "name_zh"),
+    ("credit-match-edit", "capital.Match", "note"),
+    ("sharing-edit", "sharing.SharingAgreement", "name_zh"),
+    ("budget-edit", "ledger.Budget", "name_zh"),
+    ("mentor-edit", "support.Mentor", "name_zh"),
+    ("ip-edit", "enterprises.IpRight", "note"),
+    ("occupancy-edit", "enterprises.Occupancy", "agreement"),
+    ("talent-edit", "enterprises.Person", "name_zh"),
+]
+
+
+@pytest.mark.parametrize(("name", "model", "field"), FORMS)
+def test_who_saves_second_sees_both_versions_and_then_saves(
+    demonstration: None, name: str, model: str, field: str
+) -> None:
+    manager: Any = apps.get_model(model)._default_manager
+    client = Client()
+    client.force_login(User.objects.get(username="park-jiangyin"))
+    client.cookies["language"] = "en"
+    record, address = next(
+        (record, address)
+        for record in manager.order_by("pk")
+        if client.get(address := reverse(name, args=[record.pk])).status_code == 200
+    )
+    sent = as_sent(client.get(address).context["form"])
+    manager.filter(pk=record.pk).update(version=F("version") + 1, **{field: "Theirs"})
+    refused = client.post(address, {**sent, field: "Mine"})
+    assert refused.status_code == 409, refused.context["form"].errors
+    rows = {(row["mine"], row["theirs"]) for row in refused.context["form"].theirs}
+    assert ("Mine", "Theirs") in rows
+    assert "What is stored now" in refused.content.decode()
+    again = client.post(address, as_sent(refused.context["form"]))
+    assert again.status_code == 302, again.context["form"].errors
+    assert manager.values_list(field, flat=True).get(pk=record.pk) == "Mine"
+
+
+def as_sent(form: BaseForm) -> dict[str, Any]:
+    """What a browser would send of this form without a change."""
+    sent = {}
+    for bound in form:
+        value = bound.value()
+        if isinstance(bound.field, FileField) or value in (None, False, ""):
+            continue
+        sent[bound.html_name] = "on" if value is True else bound.field.prepare_value(value)
+    return sent
