@@ -53,6 +53,8 @@ def _words(field: forms.Field, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import Conflict, FieldError, Invalid, Stale
 from core.models import Tombstone
 from core.saving import assign, clean_value, save_checked, values_of
 from enterprises.identifiers import clean_identifier, is_credit_code, is_organisation_number
@@ -125,9 +125,7 @@ def update_enterprise(
     )
     require(Action.ENTER, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
     if expected_version is not None and locked.version != expected_version:
-        raise Conflict(
-            _("Somebody else changed this enterprise meanwhile. Compare both versions."), code="stale"
-        )
+        raise Stale(locked)
     before = values_of(locked, FIELDS)
     assign(locked, _clean_identifiers(values), allowed=FIELDS)
     changes = history.changed_fields(before, values_of(locked, FIELDS))

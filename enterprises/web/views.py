@@ -122,19 +122,5 @@ def enterprise_edit(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         initial, kept_at = initial_with_draft(request, draft, stored)
         form = EnterpriseForm(initial=initial, user=user, enterprise=enterprise)
-    context = {"form": form, "enterprise": enterprise, "draft": draft, "kept_at": kept_at,
-               "theirs": _differences(form, enterprise)}  # fmt: skip
+    context = {"form": form, "enterprise": enterprise, "draft": draft, "kept_at": kept_at}
     return render(request, "enterprises/form.html", context, status=status_of(form))
-
-
-def _differences(form: EnterpriseForm, enterprise: Enterprise) -> list[dict[str, Any]]:
-    """Where somebody else saved meanwhile: both versions of each field that differs."""
-    refusal = getattr(form, "refusal", None)
-    if refusal is None or refusal.code != "stale":
-        return []
-    typed = form.values()
-    return [
-        {"label": form.fields[name].label, "mine": typed[name], "theirs": getattr(enterprise, name)}
-        for name in FIELDS
-        if (typed[name] or "") != (getattr(enterprise, name) or "")
-    ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, Refused
+from core.errors import Refused, Stale
 from core.saving import assign, readable_integrity_errors, save_checked, values_of
 from funding.models import Policy, PolicyRelation
 from incubators.models import Park
@@ -103,7 +103,7 @@ def lock_policy(policy: Policy, actor: User, expected_version: int | None) -> Po
         raise Refused(_("Policies of the library are examples; copy one into your park to change it."))
     require(Action.MANAGE, user=actor, park_id=locked.park_id)
     if expected_version is not None and expected_version != locked.version:
-        raise Conflict(_("Somebody changed this policy in the meantime. Look at it again."), code="stale")
+        raise Stale(locked)
     return locked
 
 

@@ -151,23 +151,7 @@ def policy_edit(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("policy-detail", code=done.code)
     else:
         form = PolicyForm(instance=policy, initial={"version": policy.version})
-    stored = _stored(policy, form) if status_of(form) == 409 else []
-    context = {"form": form, "policy": policy, "stored": stored}
-    return render(request, "funding/form.html", context, status=status_of(form))
-
-
-def _stored(policy: Policy, form: PolicyForm) -> list[tuple[str, Any, Any]]:
-    """What somebody else saved meanwhile beside what was typed; the next save is against that version."""
-    fresh = Policy.objects.get(pk=policy.pk)
-    current: Any = form.data
-    typed = current.copy()
-    typed["version"] = str(fresh.version)
-    form.data = typed
-    return [
-        (str(form.fields[name].label), value, getattr(fresh, name))
-        for name, value in form.values().items()
-        if value != getattr(fresh, name)
-    ]
+    return render(request, "funding/form.html", {"form": form, "policy": policy}, status=status_of(form))
 
 
 @login_required

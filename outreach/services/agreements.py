@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import notify
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import Conflict, FieldError, Invalid, Stale
 from core.saving import assign, clean_value, save_checked, values_of
 from incubators.models import Incubator, Organisation, Park
 from outreach.models import AgreementAction, AgreementParty, TrackedAgreement
@@ -206,7 +206,7 @@ def _lock_action(
     if record is None:
         raise Conflict(_("This record has been deleted."), code="deleted")
     if expected_version is not None and record.version != expected_version:
-        raise Conflict(_("Somebody else changed this record meanwhile. Compare both versions."), code="stale")
+        raise Stale(record)
     record.agreement = agreement
     return record
 

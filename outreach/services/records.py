@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import history
 from core.enums import Provenance
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import Conflict, FieldError, Invalid, Stale
 from core.saving import assign, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Incubator, Park
@@ -120,7 +120,7 @@ def lock(
         raise Conflict(_("This record has been deleted."), code="deleted")
     require(action, user=actor, park_id=locked.park_id, incubator_id=locked.incubator_id)
     if expected_version is not None and locked.version != expected_version:
-        raise Conflict(_("Somebody else changed this record meanwhile. Compare both versions."), code="stale")
+        raise Stale(locked)
     return locked
 
 

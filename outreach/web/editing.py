@@ -125,27 +125,9 @@ def edit_page(request: HttpRequest, editor: Editor, pk: int) -> HttpResponse:
         "record_url": editor.address(record),
         "draft": draft,
         "kept_at": kept_at,
-        "theirs": _differences(editor, form, record),
         "cancel": editor.address(record),
     }
     return render(request, editor.template, context, status=status_of(form))
-
-
-def _differences(editor: Editor, form: PlacedForm, record: Any) -> list[dict[str, Any]]:
-    """Where somebody else saved meanwhile: both versions of each field that differs."""
-    refusal = getattr(form, "refusal", None)
-    if refusal is None or refusal.code != "stale":
-        return []
-    typed = form.values()
-    return [
-        {"label": form.fields[name].label, "mine": _words(typed[name]), "theirs": _words(stored)}
-        for name in form.fields_of_record
-        if name in typed and (typed[name] or "") != ((stored := getattr(record, name)) or "")
-    ]
-
-
-def _words(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def chosen_id(request: HttpRequest, name: str) -> int | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid
+from core.errors import Conflict, FieldError, Invalid, Stale
 from core.saving import assign, save_checked, values_of
 from evidence.models import EvidenceFile
 from incubators.models import Park
@@ -108,7 +108,7 @@ def change_step(
     if locked is None:
         raise Conflict(_("This step has been removed with its leg."), code="deleted")
     if expected_version is not None and locked.version != expected_version:
-        raise Conflict(_("Somebody else changed this step meanwhile. Look at it again."), code="stale")
+        raise Stale(locked)
     check_files(project, evidence)
     before = values_of(locked, STEP_FIELDS)
     assign(locked, values, allowed=STEP_FIELDS)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import history
-from core.errors import Conflict, FieldError, Invalid, Refused
+from core.errors import Conflict, FieldError, Invalid, Refused, Stale
 from core.saving import assign, clean_value, save_checked, values_of
 from evidence.models import EvidenceFile
 from evidence.services import mark_verified
@@ -56,7 +56,7 @@ def save_follow_up(
     _check_year(locked, year, at)
     row = FollowUp.objects.select_for_update(of=("self",)).filter(project=locked, year=year).first()
     if row is not None and expected_version is not None and row.version != expected_version:
-        raise Conflict(_("Somebody else changed this follow-up meanwhile. Look at it again."), code="stale")
+        raise Stale(row)
     before = values_of(row, FOLLOW_UP_FIELDS) if row else {}
     is_new = row is None
     row = row or FollowUp(project=locked, year=year)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from core.errors import Conflict, Invalid, Refused
+from core.errors import Conflict, Invalid, Refused, Stale
 from enterprises.models import Enterprise, Recognition, YearlyFigure
 from enterprises.services import (
     create_enterprise,
@@ -132,7 +132,7 @@ def test_a_change_is_remembered_and_a_stale_one_refused(firm: Enterprise, alice:
         {"address": ["", "江阴"]},
     )
     assert change(alice, 2).version == 2
-    with refused(Conflict, "stale"):
+    with refused(Stale, "stale"):
         change(alice, 1)
 
 
@@ -146,7 +146,7 @@ def test_of_two_changes_to_one_version_one_wins(firm: Enterprise, alice: User, b
             for who in (alice, bob)
         )
     )
-    assert sorted(outcomes) == ["Conflict", "Enterprise"]
+    assert sorted(outcomes) == ["Enterprise", "Stale"]
 
 
 def test_figures_are_verified_by_a_second_person(

@@ -158,6 +158,14 @@ FORMS = [
     ("ip-edit", "enterprises.IpRight", "note"),
     ("occupancy-edit", "enterprises.Occupancy", "agreement"),
     ("talent-edit", "enterprises.Person", "name_zh"),
+    ("enterprise-edit", "enterprises.Enterprise", "name_zh"),
+    ("lead-edit", "outreach.Lead", "summary"),
+    ("contact-edit", "outreach.Contact", "organisation_name"),
+    ("event-edit", "outreach.Event", "name_zh"),
+    ("mandate-edit", "outreach.Mandate", "name_zh"),
+    ("agreement-edit", "outreach.TrackedAgreement", "name_zh"),
+    ("ticket-edit", "support.Ticket", "title"),
+    ("service-edit", "support.ServiceRecord", "result"),
 ]
 
 
@@ -171,7 +179,7 @@ def test_who_saves_second_sees_both_versions_and_then_saves(
     client.cookies["language"] = "en"
     record, address = next(
         (record, address)
-        for record in manager.order_by("pk")
+        for record in manager.order_by("-pk")
         if client.get(address := reverse(name, args=[record.pk])).status_code == 200
     )
     sent = as_sent(client.get(address).context["form"])

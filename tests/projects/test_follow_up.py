@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core.due import due_items
-from core.errors import Conflict, Invalid, Refused
+from core.errors import Conflict, Invalid, Refused, Stale
 from incubators.models import Incubator, Park
 from projects import services
 from projects.duties import anniversary, follow_ups_due
@@ -84,7 +84,7 @@ def test_steps_are_settled_by_somebody_with_a_reason(project: Project, alice: Us
         change(step_of(leg, "bank"), alice, owner=charlie)
     with refused(Refused, "refused"):
         change(step_of(leg, "bank"), charlie, state="done")
-    with refused(Conflict, "stale"):
+    with refused(Stale, "stale"):
         services.change_step(
             step=step_of(leg, "company"), values={"note": "x"}, expected_version=1, actor=alice, at=NOW
         )
